@@ -1,0 +1,93 @@
+import { expect, test, vi } from 'vitest'
+import { Authenticator } from './authenticator.ts'
+import { hashToken } from './tokens.ts'
+
+const TOKEN = {
+  id: 1,
+  name: 'dashboard',
+  scope: 'read' as const,
+  createdAt: 0,
+  expiresAt: null,
+  lastUsedAt: null,
+  revokedAt: null,
+}
+
+/** An authenticator that knows the agent token "agent", the API token "api" and the session "session". */
+function scene() {
+  const clock = { ms: 0 }
+  const known = new Map<string, unknown>([
+    [hashToken('agent').toString('hex'), { kind: 'agent', serverId: 7 }],
+    [hashToken('api').toString('hex'), { kind: 'api', token: TOKEN }],
+  ])
+  const findByTokenHash = vi.fn(async (hash: Buffer) => known.get(hash.toString('hex')) as never)
+  const findSession = vi.fn(async (hash: Buffer) => (hash.equals(hashToken('session')) ? TOKEN : undefined))
+  const authenticator = new Authenticator({ findByTokenHash, findSession }, () => clock.ms)
+  return { authenticator, findByTokenHash, findSession, clock, known }
+}
+
+test('tokens and sessions tell who is calling', async () => {
+  const { authenticator } = scene()
+  expect(await authenticator.byToken('agent')).toEqual({ kind: 'agent', serverId: 7 })
+  expect(await authenticator.byToken('api')).toEqual({ kind: 'user', name: 'dashboard', scope: 'read', via: 'token' })
+  expect(await authenticator.bySession('session')).toMatchObject({ name: 'dashboard', via: 'session' })
+})
+
+test('an unknown credential is refused', async () => {
+  const { authenticator } = scene()
+  await expect(authenticator.byToken('wrong')).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
+  await expect(authenticator.bySession('wrong')).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
+})
+
+test('a session secret is no token and a token no session', async () => {
+  const { authenticator } = scene()
+  await authenticator.byToken('api')
+  await authenticator.bySession('session')
+  await expect(authenticator.bySession('api')).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
+  await expect(authenticator.byToken('session')).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
+})
+
+test('an endless credential is refused without a look-up', async () => {
+  const { authenticator, findByTokenHash } = scene()
+  await expect(authenticator.byToken('x'.repeat(1_000_000))).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
+  expect(findByTokenHash).not.toHaveBeenCalled()
+})
+
+test('an answer is remembered for less than five seconds', async () => {
+  const { authenticator, findByTokenHash, clock } = scene()
+  await authenticator.byToken('api')
+  clock.ms = 4_999
+  await authenticator.byToken('api')
+  expect(findByTokenHash).toHaveBeenCalledTimes(1)
+
+  clock.ms = 5_000
+  await authenticator.byToken('api')
+  expect(findByTokenHash).toHaveBeenCalledTimes(2)
+})
+
+test('an unknown token is not remembered, so that it works as soon as it exists', async () => {
+  const { authenticator, known } = scene()
+  await expect(authenticator.byToken('new')).rejects.toThrow()
+  known.set(hashToken('new').toString('hex'), { kind: 'agent', serverId: 8 })
+  expect(await authenticator.byToken('new')).toEqual({ kind: 'agent', serverId: 8 })
+})
+
+test('what was revoked is refused after forget, even if it was being looked up', async () => {
+  const { authenticator, known } = scene()
+  const onItsWay = authenticator.byToken('api')
+  known.clear()
+  authenticator.forget()
+  await onItsWay
+  await expect(authenticator.byToken('api')).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
+})
+
+test('memory stays bounded whoever calls', async () => {
+  const findByTokenHash = vi.fn(async () => ({ kind: 'agent' as const, serverId: 1 }))
+  const authenticator = new Authenticator({ findByTokenHash, findSession: async () => undefined }, () => 0)
+  for (let n = 0; n <= 20_000; n += 1) await authenticator.byToken(`token ${n}`)
+  findByTokenHash.mockClear()
+
+  await authenticator.byToken('token 20000')
+  expect(findByTokenHash).not.toHaveBeenCalled()
+  await authenticator.byToken('token 0')
+  expect(findByTokenHash).toHaveBeenCalledOnce()
+})

@@ -1,0 +1,10 @@
+import type { ServerId } from '../core/types.ts'
+import type { Scope } from '../store/api-tokens.ts'
+
+/** Who is calling. Anonymous means that no credential was given; a wrong one is refused and never becomes anonymous. */
+export type Caller =
+  | { readonly kind: 'anonymous' }
+  | { readonly kind: 'agent'; readonly serverId: ServerId }
+  | { readonly kind: 'user'; readonly name: string; readonly scope: Scope; readonly via: 'token' | 'session' }
+
+export const ANONYMOUS: Caller = { kind: 'anonymous' }
