@@ -116,7 +116,8 @@ export interface AgentFacts {
 /** One durable row for one status change. Ids are in commit order. */
 export interface StatusEvent {
   readonly id: number
-  readonly serverId: ServerId
+  /** As it is when the event is read; deleted ones too. */
+  readonly server: Server
   readonly from: ServerStatus | null
   readonly fromReason: StatusReason | null
   readonly to: ServerStatus

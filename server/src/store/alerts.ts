@@ -1,0 +1,139 @@
+import type { Alert, AlertSeverity, ServerId } from '../core/types.ts'
+import { Refusal } from '../errors.ts'
+import { CHANNELS } from './channels.ts'
+import { AlertEntity } from './entities/alert.entity.ts'
+import { ms } from './instant.ts'
+import { decodePosition, encodePosition, type Page, type PageRequest, pageOf, pageWindow } from './page.ts'
+import { lockServer } from './servers.ts'
+import { settle } from './settle.ts'
+import type { Store } from './store.ts'
+import { inTransaction, type Queryable, reachable } from './transaction.ts'
+
+export interface NewAlert {
+  readonly serverId: ServerId
+  readonly key: string
+  readonly severity: AlertSeverity
+  readonly message: string
+  readonly value: number | null
+  readonly threshold: number | null
+  /** Who raises it, in words. */
+  readonly by: string
+}
+
+export interface AlertFilter {
+  readonly serverId?: ServerId | undefined
+  readonly active?: boolean | undefined
+  readonly severities?: readonly AlertSeverity[] | undefined
+}
+
+const COLUMNS = `
+  id, server_id as "serverId", key, severity, message, value, threshold,
+  ${ms('opened_at')} as "openedAt", opened_by as "openedBy",
+  ${ms('acknowledged_at')} as "acknowledgedAt", acknowledged_by as "acknowledgedBy", acknowledge_note as "acknowledgeNote",
+  ${ms('resolved_at')} as "resolvedAt", resolved_by as "resolvedBy", resolve_note as "resolveNote"`
+
+/** Opens an alert, or brings the open one with this key up to date; a live server becomes WARNING. @throws Refusal SERVER_NOT_FOUND */
+export function raiseAlert(store: Store, alert: NewAlert): Promise<Alert> {
+  return inTransaction(store.pool, (tx) => raiseAlertIn(tx, alert))
+}
+
+/** As `raiseAlert`, as a part of a transaction that may hold the server's heartbeat row already. */
+export async function raiseAlertIn(tx: Queryable, alert: NewAlert): Promise<Alert> {
+  await lockServer(tx, alert.serverId)
+  const { rows } = await tx.query<Alert>(
+    `insert into alert (server_id, key, severity, message, value, threshold, opened_by)
+     values ($1, $2, $3, $4, $5, $6, $7)
+     on conflict (server_id, key) where resolved_at is null do update
+       set severity = excluded.severity, message = excluded.message, value = excluded.value, threshold = excluded.threshold
+     returning ${COLUMNS}`,
+    [alert.serverId, alert.key, alert.severity, alert.message, alert.value, alert.threshold, alert.by],
+  )
+  await settle(tx, [alert.serverId], 'change')
+  return told(tx, rows[0] as Alert)
+}
+
+/** Says that somebody knows; it does not end the alert. @throws Refusal NOT_FOUND, or CONFLICT where it is resolved */
+export function acknowledgeAlert(store: Store, id: number, by: string, note: string | null): Promise<Alert> {
+  return inTransaction(store.pool, async (tx) => {
+    const alert = await lockAlert(tx, id)
+    if (alert.resolvedAt !== null) throw new Refusal('CONFLICT', 'This alert is resolved already.')
+    const { rows } = await tx.query<Alert>(
+      `update alert set acknowledged_at = statement_timestamp(), acknowledged_by = $2, acknowledge_note = $3
+       where id = $1 returning ${COLUMNS}`,
+      [id, by, note],
+    )
+    return told(tx, rows[0] as Alert)
+  })
+}
+
+/** Ends the alert; the server's status follows in the same transaction. Resolving twice changes nothing. @throws Refusal NOT_FOUND */
+export function resolveAlert(store: Store, id: number, by: string, note: string | null): Promise<Alert> {
+  return inTransaction(store.pool, (tx) => resolveAlertIn(tx, id, by, note))
+}
+
+/** As `resolveAlert`, as a part of a transaction. */
+export async function resolveAlertIn(tx: Queryable, id: number, by: string, note: string | null): Promise<Alert> {
+  const alert = await lockAlert(tx, id)
+  if (alert.resolvedAt !== null) return alert
+  const { rows } = await tx.query<Alert>(
+    `update alert set resolved_at = statement_timestamp(), resolved_by = $2, resolve_note = $3
+     where id = $1 returning ${COLUMNS}`,
+    [id, by, note],
+  )
+  await settle(tx, [alert.serverId], 'change')
+  return told(tx, rows[0] as Alert)
+}
+
+/** Newest first. @throws Refusal BAD_CURSOR */
+export async function listAlerts(store: Store, filter: AlertFilter, request: PageRequest): Promise<Page<Alert>> {
+  const window = pageWindow(request)
+  const position = window.after === undefined ? undefined : decodePosition('alerts', window.after, 1)[0]
+  const alerts = await reachable(() =>
+    store.em().find(
+      AlertEntity,
+      {
+        ...(filter.serverId === undefined ? {} : { serverId: filter.serverId }),
+        ...(filter.active === undefined ? {} : { resolvedAt: filter.active ? null : { $ne: null } }),
+        ...(filter.severities === undefined ? {} : { severity: { $in: [...filter.severities] } }),
+        ...(position === undefined ? {} : { id: window.backwards ? { $gt: Number(position) } : { $lt: Number(position) } }),
+      },
+      { orderBy: { id: window.backwards ? 'asc' : 'desc' }, limit: window.size + 1 },
+    ),
+  )
+  return pageOf<Alert, Alert>(
+    alerts,
+    window,
+    (alert) => encodePosition('alerts', [alert.id]),
+    (alert) => alert,
+  )
+}
+
+export async function findAlert(store: Store, id: number): Promise<Alert | undefined> {
+  return (await reachable(() => store.em().findOne(AlertEntity, { id }))) ?? undefined
+}
+
+/** The alerts of each server that are not resolved, the newest first. */
+export async function activeAlertsOf(store: Store, ids: readonly ServerId[]): Promise<Map<ServerId, Alert[]>> {
+  const { rows } = await reachable(() =>
+    store.pool.query<Alert>(
+      `select ${COLUMNS} from alert where server_id = any($1::int[]) and resolved_at is null order by id desc`,
+      [ids],
+    ),
+  )
+  return Map.groupBy(rows, (alert) => alert.serverId)
+}
+
+async function lockAlert(tx: Queryable, id: number): Promise<Alert> {
+  // The server first: heartbeat rows are locked before alerts, by everybody.
+  const found = await tx.query<{ serverId: ServerId }>('select server_id as "serverId" from alert where id = $1', [id])
+  const serverId = found.rows[0]?.serverId
+  if (serverId === undefined) throw new Refusal('NOT_FOUND', 'No alert has this id.')
+  await tx.query('select 1 from server_heartbeat where server_id = $1 for update', [serverId])
+  const { rows } = await tx.query<Alert>(`select ${COLUMNS} from alert where id = $1 for update`, [id])
+  return rows[0] as Alert
+}
+
+async function told(tx: Queryable, alert: Alert): Promise<Alert> {
+  await tx.query('select pg_notify($1, $2)', [CHANNELS.alert, String(alert.id)])
+  return alert
+}

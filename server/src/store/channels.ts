@@ -1,0 +1,17 @@
+/** NOTIFY channels. A notification says only that there is something to read; its payload is a hint. */
+export const CHANNELS = {
+  /** Status events were written. Payload: the newest id. */
+  event: 'stacksense_event',
+  /** A server was created, changed or deleted. Payload: `KIND id`. */
+  server: 'stacksense_server',
+  /** A server's deadline may have come nearer. Payload: its id. */
+  deadline: 'stacksense_deadline',
+  /** An alert was raised, acknowledged or resolved. Payload: its id. */
+  alert: 'stacksense_alert',
+  /** A heartbeat of a server that somebody watches. Payload: `id receivedAt`. */
+  heartbeat: 'stacksense_heartbeat',
+  /** Credentials changed: whatever is remembered of them is void. */
+  access: 'stacksense_access',
+} as const
+
+export type Channel = keyof typeof CHANNELS

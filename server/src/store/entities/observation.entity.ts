@@ -1,0 +1,37 @@
+import { defineEntity, p } from '@mikro-orm/core'
+import type { GapCause } from '../../core/types.ts'
+import { InstantType } from '../instant.ts'
+
+export const ObservationGapEntity = defineEntity({
+  name: 'ObservationGap',
+  tableName: 'observation_gap',
+  properties: {
+    id: p.integer().primary().autoincrement(),
+    from: p.type(InstantType).name('from_at'),
+    until: p.type(InstantType).name('until_at'),
+    cause: p.text().$type<GapCause>().name('cause'),
+    recordedAt: p.type(InstantType).name('recorded_at').defaultRaw('statement_timestamp()'),
+  },
+})
+
+/** When any hub last proved that heartbeats could be written; one row. Null before the first. */
+export const ObservationStampEntity = defineEntity({
+  name: 'ObservationStamp',
+  tableName: 'observation_stamp',
+  properties: {
+    singleton: p.boolean().primary().name('singleton'),
+    stampedAt: p.type(InstantType).name('stamped_at').strictNullable(),
+  },
+})
+
+/** One row a hub: when it last stamped, and since when heartbeats wait there. */
+export const HubObservationEntity = defineEntity({
+  name: 'HubObservation',
+  tableName: 'hub_observation',
+  properties: {
+    hubId: p.uuid().primary().name('hub_id'),
+    startedAt: p.type(InstantType).name('started_at').defaultRaw('statement_timestamp()'),
+    stampedAt: p.type(InstantType).name('stamped_at'),
+    backlogSince: p.type(InstantType).name('backlog_since').strictNullable(),
+  },
+})

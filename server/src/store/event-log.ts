@@ -1,0 +1,144 @@
+import type { Instant, ObservationGap, Server, ServerId, ServerStatus, StatusEvent, StatusReason } from '../core/types.ts'
+import { Refusal } from '../errors.ts'
+import { feedCursor, parseFeedCursor } from './feed-cursor.ts'
+import { ms } from './instant.ts'
+import { badCursor, type Page, type PageRequest, pageOf, pageWindow } from './page.ts'
+import { Parameters } from './server-filter.ts'
+import { SERVER_COLUMNS } from './server-row.ts'
+import type { Store } from './store.ts'
+import { type Queryable, reachable } from './transaction.ts'
+
+export interface StatusEventFilter {
+  readonly serverIds?: readonly ServerId[] | undefined
+  /** Events of servers that have all of these tags now. */
+  readonly tags?: readonly string[] | undefined
+  readonly to?: readonly ServerStatus[] | undefined
+  readonly reasons?: readonly StatusReason[] | undefined
+}
+
+/** Opaque; resumes the feed after this event. */
+export function cursorOf(store: Store, event: Pick<StatusEvent, 'id'>): string {
+  return feedCursor(store, event.id)
+}
+
+/** The id of the newest event, 0 before the first; by the snapshot of the statement. */
+export async function newestEventId(tx: Queryable): Promise<number> {
+  const { rows } = await tx.query<{ id: number }>(
+    'select greatest(coalesce((select max(id) from status_event), 0), pruned_through) as id from status_feed',
+  )
+  return rows[0]?.id ?? 0
+}
+
+/** Events by id, oldest first. @throws Refusal BAD_CURSOR or CURSOR_EXPIRED */
+export async function listStatusEvents(
+  store: Store,
+  filter: StatusEventFilter,
+  request: PageRequest,
+): Promise<Page<StatusEvent>> {
+  const window = pageWindow(request)
+  const after = window.after === undefined ? undefined : await resumePoint(store, window.after)
+  const rows = await readEvents(store, filter, {
+    after: window.backwards ? undefined : after,
+    before: window.backwards ? after : undefined,
+    limit: window.size + 1,
+    backwards: window.backwards,
+  })
+  return pageOf(
+    rows,
+    window,
+    (event) => cursorOf(store, event),
+    (event) => event,
+  )
+}
+
+/**
+ * The id after which a cursor's holder goes on.
+ *
+ * @throws Refusal BAD_CURSOR for one that we never gave out, CURSOR_EXPIRED where events after it are gone.
+ */
+export async function resumePoint(store: Store, cursor: string): Promise<number> {
+  const id = parseFeedCursor(store, cursor)
+  const { rows } = await reachable(() =>
+    store.pool.query<{ pruned: number; newest: number }>(
+      `select pruned_through as pruned, greatest(coalesce((select max(id) from status_event), 0), pruned_through) as newest
+       from status_feed`,
+    ),
+  )
+  const { pruned = 0, newest = 0 } = rows[0] ?? {}
+  if (id > newest) throw badCursor()
+  if (id < pruned) throw new Refusal('CURSOR_EXPIRED', 'Events after this cursor are no longer kept. Begin with a new snapshot.')
+  return id
+}
+
+export interface EventRange {
+  /** Only events with a greater id. */
+  readonly after?: number | undefined
+  /** Only events with a smaller id. */
+  readonly before?: number | undefined
+  /** Only events up to this id. */
+  readonly through?: number | undefined
+  readonly limit: number
+  readonly backwards?: boolean
+}
+
+/** Reads events with their servers, in one statement. */
+export async function readEvents(store: Store, filter: StatusEventFilter, range: EventRange): Promise<StatusEvent[]> {
+  const parameters = new Parameters()
+  const conditions = ['true']
+  if (range.after !== undefined) conditions.push(`e.id > ${parameters.add(range.after)}`)
+  if (range.before !== undefined) conditions.push(`e.id < ${parameters.add(range.before)}`)
+  if (range.through !== undefined) conditions.push(`e.id <= ${parameters.add(range.through)}`)
+  if (filter.serverIds) conditions.push(`e.server_id = any(${parameters.add(filter.serverIds)}::int[])`)
+  if (filter.tags) conditions.push(`s.tags @> ${parameters.add(filter.tags)}::text[]`)
+  if (filter.to) conditions.push(`e.to_status = any(${parameters.add(filter.to)}::text[])`)
+  if (filter.reasons) conditions.push(`e.reason = any(${parameters.add(filter.reasons)}::text[])`)
+
+  const { rows } = await reachable(() =>
+    store.pool.query<EventRow>(
+      `select ${EVENT_COLUMNS}, ${SERVER_COLUMNS}
+       from status_event e join server s on s.id = e.server_id left join server_heartbeat h on h.server_id = s.id
+         left join observation_gap g on g.id = e.gap_id
+       where ${conditions.join(' and ')}
+       order by e.id ${range.backwards ? 'desc' : 'asc'} limit ${range.limit}`,
+      parameters.values,
+    ),
+  )
+  return rows.map(eventOf)
+}
+
+const EVENT_COLUMNS = `
+  e.id as event_id, e.from_status, e.from_reason, e.to_status, e.reason as event_reason, ${ms('e.at')} as event_at,
+  ${ms('e.detected_at')} as detected_at, ${ms('e.last_heartbeat_at')} as event_heartbeat_at,
+  e.gap_id, ${ms('g.from_at')} as gap_from, ${ms('g.until_at')} as gap_until, g.cause as gap_cause`
+
+interface EventRow extends Server {
+  readonly event_id: number
+  readonly from_status: ServerStatus | null
+  readonly from_reason: StatusReason | null
+  readonly to_status: ServerStatus
+  readonly event_reason: StatusReason
+  readonly event_at: Instant
+  readonly detected_at: Instant
+  readonly event_heartbeat_at: Instant | null
+  readonly gap_id: number | null
+  readonly gap_from: Instant
+  readonly gap_until: Instant
+  readonly gap_cause: ObservationGap['cause']
+}
+
+function eventOf(row: EventRow): StatusEvent {
+  const { event_id, from_status, from_reason, to_status, event_reason, event_at, detected_at, ...rest } = row
+  const { event_heartbeat_at, gap_id, gap_from, gap_until, gap_cause, ...server } = rest
+  return {
+    id: event_id,
+    server,
+    from: from_status,
+    fromReason: from_reason,
+    to: to_status,
+    reason: event_reason,
+    at: event_at,
+    detectedAt: detected_at,
+    lastHeartbeatAt: event_heartbeat_at,
+    gap: gap_id === null ? null : { id: gap_id, from: gap_from, until: gap_until, cause: gap_cause },
+  }
+}

@@ -1,0 +1,82 @@
+import { evaluateStatus } from '../core/status.ts'
+import type { Gap, Instant, ServerId, StatusAndReason, StatusFacts, Verdict } from '../core/types.ts'
+import { ms } from './instant.ts'
+import type { Store } from './store.ts'
+import { type Queryable, reachable } from './transaction.ts'
+
+/** A hole between two stamps of more than this is a gap in observation. */
+export const BLIND_AFTER_MS = 1_000
+
+/** The facts of one server beside what is stored of its status. */
+export interface ServerFacts extends StatusFacts {
+  readonly id: ServerId
+  readonly stored: StatusAndReason & { readonly since: Instant }
+}
+
+/** Facts of several servers, all read at one instant. */
+export interface Facts {
+  readonly now: Instant
+  /** No hub has proved for more than a second that it could hear: silence up to `now` proves nothing. */
+  readonly blind: boolean
+  readonly servers: readonly ServerFacts[]
+}
+
+const FACTS = `
+  select s.id, s.suspended, s.offline_after_seconds as "offlineAfterSeconds",
+    s.status, s.status_reason as reason, ${ms('s.status_since')} as since,
+    ${ms('h.last_heartbeat_at')} as "lastHeartbeatAt",
+    (select count(*)::int from alert a where a.server_id = s.id and a.resolved_at is null) as "activeAlerts",
+    (select count(*)::int from anomaly a where a.server_id = s.id and a.resolved_at is null) as "activeAnomalies"
+  from server s join server_heartbeat h on h.server_id = s.id
+  where s.id = any($1::int[]) and s.deleted_at is null
+  order by s.id`
+
+const OBSERVATION = `
+  select ${ms('statement_timestamp()')} as now, ${ms('o.stamped_at')} as "stampedAt",
+    (select coalesce(json_agg(json_build_array(${ms('g.from_at')}, ${ms('g.until_at')})), '[]')
+     from observation_gap g where g.until_at > (
+       select min(h.last_heartbeat_at) from server_heartbeat h where h.server_id = any($1::int[]))) as gaps
+  from observation_stamp o`
+
+/**
+ * Reads what the status of these servers depends on. Unknown and deleted servers are left out.
+ *
+ * The hole since the newest stamp is not recorded as a gap yet, but it is one already, so it is among the facts' gaps.
+ */
+export async function readFacts(tx: Queryable, ids: readonly ServerId[]): Promise<Facts> {
+  const { rows: servers } = await tx.query<FactsRow>({ name: 'facts', text: FACTS, values: [ids] })
+  const { rows } = await tx.query<ObservationRow>({ name: 'observation', text: OBSERVATION, values: [ids] })
+  const { now, stampedAt, gaps } = rows[0] as ObservationRow
+  const blind = stampedAt !== null && now - stampedAt > BLIND_AFTER_MS
+  const known: Gap[] = gaps.map(([from, until]) => ({ from, until }))
+  if (blind) known.push({ from: stampedAt, until: now })
+
+  return { now, blind, servers: servers.map((row) => serverFacts(row, known)) }
+}
+
+/** The proof of each server's status at this moment, by the database's clock. */
+export async function readVerdicts(store: Store, ids: readonly ServerId[]): Promise<Map<ServerId, Verdict>> {
+  const { now, servers } = await reachable(() => readFacts(store.pool, ids))
+  return new Map(servers.map((facts) => [facts.id, evaluateStatus(facts, now)]))
+}
+
+interface FactsRow extends Omit<StatusFacts, 'gaps'>, StatusAndReason {
+  readonly id: ServerId
+  readonly since: Instant
+}
+
+interface ObservationRow {
+  readonly now: Instant
+  readonly stampedAt: Instant | null
+  readonly gaps: readonly [Instant, Instant][]
+}
+
+function serverFacts(row: FactsRow, gaps: readonly Gap[]): ServerFacts {
+  const { status, reason, since, ...facts } = row
+  const { lastHeartbeatAt } = facts
+  return {
+    ...facts,
+    stored: { status, reason, since },
+    gaps: lastHeartbeatAt === null ? [] : gaps.filter((gap) => gap.until > lastHeartbeatAt),
+  }
+}

@@ -1,0 +1,55 @@
+import type { Server } from '../core/types.ts'
+import { Refusal } from '../errors.ts'
+import { newestEventId } from './event-log.ts'
+import { feedCursor } from './feed-cursor.ts'
+import { SERVER_COLUMNS, SERVER_TABLES } from './server-row.ts'
+import type { Store } from './store.ts'
+import { inSnapshot } from './transaction.ts'
+
+export const MAX_FLEET = 10_000
+
+/** `offline` counts servers whose heartbeat expired; waiting and suspended ones are counted apart. They add up to `total`. */
+export interface FleetCounts {
+  readonly online: number
+  readonly warning: number
+  readonly offline: number
+  readonly neverSeen: number
+  readonly suspended: number
+  readonly total: number
+}
+
+export interface Fleet {
+  /** The feed goes on from this snapshot without a seam. */
+  readonly cursor: string
+  readonly counts: FleetCounts
+  readonly servers: readonly Server[]
+}
+
+const COUNTS = `
+  select count(*) filter (where status = 'ONLINE')::int as online,
+    count(*) filter (where status = 'WARNING')::int as warning,
+    count(*) filter (where status_reason = 'HEARTBEAT_EXPIRED')::int as offline,
+    count(*) filter (where status_reason = 'NEVER_SEEN')::int as "neverSeen",
+    count(*) filter (where status_reason = 'SUSPENDED')::int as suspended,
+    count(*)::int as total
+  from server where deleted_at is null`
+
+/**
+ * Counts, servers and the feed's cursor in one snapshot.
+ *
+ * @param withServers leave the servers out where they are not asked for.
+ * @throws Refusal FLEET_TOO_LARGE where there are more than 10,000 servers to list.
+ */
+export function readFleet(store: Store, withServers = true): Promise<Fleet> {
+  return inSnapshot(store.pool, async (tx) => {
+    const counts = (await tx.query<FleetCounts>(COUNTS)).rows[0] as FleetCounts
+    if (withServers && counts.total > MAX_FLEET) {
+      throw new Refusal('FLEET_TOO_LARGE', 'More than 10,000 servers: page through Query.servers instead.')
+    }
+    const servers = withServers
+      ? (await tx.query<Server>(`select ${SERVER_COLUMNS} from ${SERVER_TABLES} where s.deleted_at is null order by s.id`))
+          .rows
+      : []
+    return { cursor: feedCursor(store, await newestEventId(tx)), counts, servers }
+  })
+}

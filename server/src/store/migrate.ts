@@ -1,0 +1,41 @@
+import { Migrator } from '@mikro-orm/migrations'
+import { MikroORM, PostgreSqlDriver } from '@mikro-orm/postgresql'
+import { PostgresDialect } from 'kysely'
+import pg from 'pg'
+import { First } from './migrations/2026-11-24-first.ts'
+import type { DatabaseConnection } from './pool.ts'
+import { ENTITIES } from './store.ts'
+
+const MIGRATIONS = [{ name: '2026-11-24-first', class: First }]
+
+/** Any number that no other program uses as an advisory lock: 'ssmi' in ASCII. */
+const MIGRATION_LOCK = 0x73736d69
+
+/**
+ * Brings the tables up to date. Hubs that start together wait for one another.
+ *
+ * @returns the names of the migrations that ran.
+ */
+export async function migrate(connection: DatabaseConnection): Promise<string[]> {
+  const pool = new pg.Pool({ ...connection, application_name: 'stacksense migrate', max: 3 })
+  pool.on('error', () => undefined)
+  const orm = await MikroORM.init({
+    driver: PostgreSqlDriver,
+    entities: ENTITIES,
+    dbName: 'stacksense',
+    driverOptions: new PostgresDialect({ pool }),
+    ensureDatabase: false,
+    extensions: [Migrator],
+    migrations: { migrationsList: MIGRATIONS, snapshot: false, silent: true },
+  })
+  const lock = await pool.connect()
+  try {
+    await lock.query('select pg_advisory_lock($1)', [MIGRATION_LOCK])
+    const ran = await orm.migrator.up()
+    return ran.map((migration) => migration.name)
+  } finally {
+    lock.release(true)
+    await orm.close()
+    if (!pool.ended) await pool.end()
+  }
+}

@@ -1,0 +1,76 @@
+import pg from 'pg'
+
+/** How to reach PostgreSQL; what `pg` takes. */
+export interface DatabaseConnection {
+  readonly connectionString?: string | undefined
+  readonly host?: string | undefined
+  readonly port?: number | undefined
+  readonly user?: string | undefined
+  readonly password?: string | undefined
+  readonly database?: string | undefined
+}
+
+const POOL_SIZE = 12
+const CONNECT_TIMEOUT_MS = 5_000
+const INT8_OID = 20
+
+/** Event and alert ids are bigint; they stay far below 2^53, so they are read as numbers. */
+const TYPES = {
+  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+    oid === INT8_OID && format !== 'binary' ? Number : pg.types.getTypeParser(oid, format as 'text'),
+} as pg.CustomTypesConfig
+
+/**
+ * No frozen hub may hold anybody up: a session that stops in the middle of a transaction is ended by the database after
+ * a second, and no statement waits or runs for ever.
+ */
+const SESSION = ['idle_in_transaction_session_timeout=1000', 'lock_timeout=2000', 'statement_timeout=15000']
+
+/**
+ * The writer's update must lock its rows in ascending id, so its plan is pinned to a nested loop driven by the sorted
+ * input: no other join, and no scan of the whole table.
+ */
+const WRITER_SESSION = [
+  'idle_in_transaction_session_timeout=1000',
+  'lock_timeout=2000',
+  'statement_timeout=5000',
+  'enable_hashjoin=off',
+  'enable_mergejoin=off',
+  'enable_seqscan=off',
+  'enable_bitmapscan=off',
+  'enable_material=off',
+]
+
+/** Connections for everything but the group-commit writer. */
+export function openPool(connection: DatabaseConnection): pg.Pool {
+  return open(connection, SESSION, POOL_SIZE, 'stacksense')
+}
+
+/** The writer's one connection: heartbeats and stamps go through it, one transaction at a time. */
+export function openWriterPool(connection: DatabaseConnection): pg.Pool {
+  return open(connection, WRITER_SESSION, 1, 'stacksense writer')
+}
+
+/** A connection of its own, for LISTEN or a session lock. The caller connects, handles `error` and ends it. */
+export function newClient(connection: DatabaseConnection, name: string, session: readonly string[] = []): pg.Client {
+  return new pg.Client({ ...settings(connection, session, name), keepAlive: true })
+}
+
+function open(connection: DatabaseConnection, session: readonly string[], max: number, name: string): pg.Pool {
+  const pool = new pg.Pool({ ...settings(connection, session, name), max, idleTimeoutMillis: 0 })
+  // A connection that breaks while idle is dropped and replaced by the pool; without a listener it would end the process.
+  pool.on('error', () => undefined)
+  pool.on('connect', (client) => client.on('error', () => undefined))
+  return pool
+}
+
+function settings(connection: DatabaseConnection, session: readonly string[], name: string): pg.ClientConfig {
+  const given = Object.fromEntries(Object.entries(connection).filter(([, value]) => value !== undefined))
+  return {
+    ...given,
+    application_name: name,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    options: ['timezone=UTC', ...session].map((setting) => `-c ${setting}`).join(' '),
+    types: TYPES,
+  }
+}

@@ -1,0 +1,56 @@
+import type { Server, ServerId } from '../core/types.ts'
+import { ms } from './instant.ts'
+import type { Store } from './store.ts'
+import { reachable } from './transaction.ts'
+
+/** The columns of `Server`, by its property names, from `server s join server_heartbeat h` (h may be missing). */
+export const SERVER_COLUMNS = `
+  s.id, s.name, s.description, s.tags, s.offline_after_seconds as "offlineAfterSeconds", s.suspended,
+  s.status, s.status_reason as "statusReason", ${ms('s.status_since')} as "statusSince",
+  ${ms('s.created_at')} as "createdAt", ${ms('s.updated_at')} as "updatedAt", ${ms('s.deleted_at')} as "deletedAt",
+  ${ms('h.last_heartbeat_at')} as "lastHeartbeatAt", h.agent_version as "agentVersion"`
+
+/** A deleted server has no heartbeat row any more. */
+export const SERVER_TABLES = 'server s left join server_heartbeat h on h.server_id = s.id'
+
+/** Servers by id, deleted ones too: events outlive their server. */
+export async function findServers(store: Store, ids: readonly ServerId[]): Promise<Map<ServerId, Server>> {
+  const { rows } = await reachable(() =>
+    store.pool.query<Server>(`select ${SERVER_COLUMNS} from ${SERVER_TABLES} where s.id = any($1::int[])`, [ids]),
+  )
+  return new Map(rows.map((server) => [server.id, server]))
+}
+
+/** The server that stands for this machine. */
+export async function findServerByMachineId(store: Store, machineId: string): Promise<Server | undefined> {
+  const { rows } = await reachable(() =>
+    store.pool.query<Server>(
+      `select ${SERVER_COLUMNS} from ${SERVER_TABLES} where s.machine_id = $1 and s.deleted_at is null`,
+      [machineId],
+    ),
+  )
+  return rows[0]
+}
+
+/** Names of the servers that are not deleted. */
+export async function findNames(store: Store, ids: readonly ServerId[]): Promise<Map<ServerId, string>> {
+  const { rows } = await reachable(() =>
+    store.pool.query<{ id: ServerId; name: string }>(
+      'select id, name from server where id = any($1::int[]) and deleted_at is null',
+      [ids],
+    ),
+  )
+  return new Map(rows.map((row) => [row.id, row.name]))
+}
+
+/** Servers created, changed or deleted since, by the database's clock; for whoever may have missed notifications. */
+export async function findServersChangedSince(store: Store, since: number): Promise<Server[]> {
+  const { rows } = await reachable(() =>
+    store.pool.query<Server>(
+      `select ${SERVER_COLUMNS} from ${SERVER_TABLES}
+       where s.updated_at >= 'epoch'::timestamptz + $1::float8 * interval '1 millisecond' order by s.updated_at`,
+      [since],
+    ),
+  )
+  return rows
+}

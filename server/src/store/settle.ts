@@ -1,0 +1,113 @@
+import { deadlineOf } from '../core/gaps.ts'
+import { evaluateStatus } from '../core/status.ts'
+import type { Instant, ServerId, Verdict } from '../core/types.ts'
+import { CHANNELS } from './channels.ts'
+import type { Facts, ServerFacts } from './facts.ts'
+import { readFacts } from './facts.ts'
+import { timestamp } from './instant.ts'
+import type { Queryable } from './transaction.ts'
+
+/**
+ * Why a server's status is looked at again. It decides from when on the change counts:
+ * - `time`: nothing happened but time; an expiry counts from its deadline
+ * - `heartbeat`: from the heartbeat's arrival
+ * - `change`: somebody changed an alert or an anomaly; an expiry that is found on the way still counts from its deadline
+ * - `moved-deadline`: somebody changed the threshold or ended a suspension; nothing counts from before that
+ */
+export type Cause = 'time' | 'heartbeat' | 'change' | 'moved-deadline'
+
+/** What was found of one server, and whether its status had to be changed. */
+export interface Settled {
+  readonly facts: ServerFacts
+  readonly verdict: Verdict
+  readonly changed: boolean
+}
+
+/** Any number that no other program uses as an advisory lock: 'ssev' in ASCII. */
+const EVENT_LOCK = 0x73736576
+
+/**
+ * Evaluates these servers and writes what has changed: the status by compare-and-set, and its event.
+ *
+ * The caller's transaction must hold the servers' heartbeat rows. Nothing else in the program writes a status.
+ */
+export async function settle(tx: Queryable, ids: readonly ServerId[], cause: Cause): Promise<Settled[]> {
+  return settleFacts(tx, await readFacts(tx, ids), cause)
+}
+
+/** As `settle`, for facts that were read in the same transaction, after the heartbeat rows were locked. */
+export async function settleFacts(tx: Queryable, facts: Facts, cause: Cause): Promise<Settled[]> {
+  const verdicts = facts.servers.map((server) => ({ facts: server, verdict: evaluateStatus(server, facts.now) }))
+  const changes = verdicts.filter(({ facts, verdict }) => differs(facts, verdict))
+  const written = changes.length > 0 ? await writeChanges(tx, changes, cause) : new Set<ServerId>()
+  return verdicts.map((settled) => ({ ...settled, changed: written.has(settled.facts.id) }))
+}
+
+function differs({ stored }: ServerFacts, verdict: Verdict): boolean {
+  return stored.status !== verdict.status || stored.reason !== verdict.reason
+}
+
+interface Change {
+  readonly facts: ServerFacts
+  readonly verdict: Verdict
+}
+
+/** The instant from which a change counts; never before the status that it ends. */
+function changedAt({ facts, verdict }: Change, cause: Cause): Instant {
+  const { stored, lastHeartbeatAt } = facts
+  if (cause === 'moved-deadline') return verdict.evaluatedAt
+  if (verdict.reason === 'HEARTBEAT_EXPIRED' && lastHeartbeatAt !== null) {
+    return Math.max(deadlineOf(lastHeartbeatAt, facts.gaps, verdict.limitMs), stored.since)
+  }
+  if (cause === 'heartbeat' && lastHeartbeatAt !== null) return Math.max(lastHeartbeatAt, stored.since)
+  return verdict.evaluatedAt
+}
+
+const WRITE_STATUS = `
+  update server s
+  set status = c.to_status, status_reason = c.to_reason,
+    status_since = case when s.status = c.to_status then s.status_since else ${timestamp('c.at')} end
+  from unnest($1::int[], $2::text[], $3::text[], $4::text[], $5::text[], $6::float8[])
+    as c (id, from_status, from_reason, to_status, to_reason, at)
+  where s.id = c.id and s.status = c.from_status and s.status_reason = c.from_reason and s.deleted_at is null
+  returning s.id`
+
+const WRITE_EVENTS = `
+  with written as (
+    insert into status_event
+      (server_id, from_status, from_reason, to_status, reason, at, last_heartbeat_at, gap_id, detected_at)
+    select e.id, e.from_status, e.from_reason, e.to_status, e.to_reason, ${timestamp('e.at')},
+      ${timestamp('e.last_heartbeat_at')},
+      case when e.to_reason = 'HEARTBEAT_EXPIRED' then (
+        select g.id from observation_gap g
+        where g.until_at > ${timestamp('e.last_heartbeat_at')} and g.from_at < ${timestamp('e.at')}
+        order by g.until_at desc limit 1) end,
+      clock_timestamp()
+    from unnest($1::int[], $2::text[], $3::text[], $4::text[], $5::text[], $6::float8[], $7::float8[])
+      as e (id, from_status, from_reason, to_status, to_reason, at, last_heartbeat_at)
+    where e.id = any($8::int[])
+    order by e.at, e.id
+    returning id
+  )
+  select pg_notify('${CHANNELS.event}', max(id)::text) from written`
+
+async function writeChanges(tx: Queryable, changes: readonly Change[], cause: Cause): Promise<Set<ServerId>> {
+  const columns = [
+    changes.map(({ facts }) => facts.id),
+    changes.map(({ facts }) => facts.stored.status),
+    changes.map(({ facts }) => facts.stored.reason),
+    changes.map(({ verdict }) => verdict.status),
+    changes.map(({ verdict }) => verdict.reason),
+    changes.map((change) => changedAt(change, cause)),
+  ]
+  const { rows } = await tx.query<{ id: ServerId }>({ name: 'write-status', text: WRITE_STATUS, values: columns })
+  const written = rows.map((row) => row.id)
+  if (written.length === 0) return new Set()
+
+  // Ids must be in commit order, so that "everything after this id" never skips a row: the lock is taken before the
+  // INSERT draws its ids, and it is the last lock of the transaction.
+  await tx.query({ name: 'event-lock', text: 'select pg_advisory_xact_lock($1)', values: [EVENT_LOCK] })
+  const heartbeats = changes.map(({ facts }) => facts.lastHeartbeatAt)
+  await tx.query({ name: 'write-events', text: WRITE_EVENTS, values: [...columns, heartbeats, written] })
+  return new Set(written)
+}

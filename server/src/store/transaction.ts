@@ -1,0 +1,66 @@
+import type pg from 'pg'
+import { Refusal } from '../errors.ts'
+import { isRetryable, isUnreachable } from './sqlstate.ts'
+
+/** Anything that a statement can be sent to. */
+export type Queryable = Pick<pg.ClientBase, 'query'>
+
+const MAX_ATTEMPTS = 8
+const RETRY_PAUSE_MS = 5
+
+/**
+ * Runs `work` in one READ COMMITTED transaction and again, from the start, after a deadlock, a serialization failure or
+ * a lock that was not had in time.
+ *
+ * @throws Refusal UNAVAILABLE where the database cannot be reached; nothing is known then of whether it committed.
+ */
+export async function inTransaction<T>(pool: pg.Pool, work: (tx: Queryable) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await attemptOnce(pool, 'begin', work)
+    } catch (error) {
+      if (isUnreachable(error)) throw unavailable(error)
+      if (!isRetryable(error)) throw error
+      if (attempt === MAX_ATTEMPTS) throw unavailable(error)
+      await new Promise((resolve) => setTimeout(resolve, RETRY_PAUSE_MS * attempt * (1 + Math.random())))
+    }
+  }
+}
+
+/** Runs `work` on one snapshot: what it reads in several statements belongs together. */
+export async function inSnapshot<T>(pool: pg.Pool, work: (tx: Queryable) => Promise<T>): Promise<T> {
+  return reachable(() => attemptOnce(pool, 'begin isolation level repeatable read read only', work))
+}
+
+/** Passes the work's answer on; a database that cannot be reached becomes UNAVAILABLE. */
+export async function reachable<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw isUnreachable(error) ? unavailable(error) : error
+  }
+}
+
+async function attemptOnce<T>(pool: pg.Pool, begin: string, work: (tx: Queryable) => Promise<T>): Promise<T> {
+  const client = await pool.connect()
+  let broken: Error | undefined
+  try {
+    await client.query(begin)
+    const answer = await work(client)
+    await client.query('commit')
+    return answer
+  } catch (error) {
+    await client.query('rollback').catch((rollbackError: Error) => {
+      broken = rollbackError
+    })
+    throw error
+  } finally {
+    client.release(broken)
+  }
+}
+
+function unavailable(cause: unknown): Refusal {
+  const refusal = new Refusal('UNAVAILABLE', 'The database cannot be reached at the moment.', { retryAfterSeconds: 1 })
+  refusal.cause = cause
+  return refusal
+}
