@@ -8,8 +8,6 @@ export const CHANNELS = {
   deadline: 'stacksense_deadline',
   /** An alert was raised, acknowledged or resolved. Payload: its id. */
   alert: 'stacksense_alert',
-  /** A heartbeat of a server that somebody watches. Payload: `id receivedAt`. */
-  heartbeat: 'stacksense_heartbeat',
   /** Credentials changed: whatever is remembered of them is void. */
   access: 'stacksense_access',
 } as const

@@ -1,5 +1,5 @@
-import type { Server, ServerId } from '../core/types.ts'
-import { ms } from './instant.ts'
+import type { Instant, Server, ServerId } from '../core/types.ts'
+import { ms, timestamp } from './instant.ts'
 import type { Store } from './store.ts'
 import { reachable } from './transaction.ts'
 
@@ -44,13 +44,19 @@ export async function findNames(store: Store, ids: readonly ServerId[]): Promise
 }
 
 /** Servers created, changed or deleted since, by the database's clock; for whoever may have missed notifications. */
-export async function findServersChangedSince(store: Store, since: number): Promise<Server[]> {
+export async function findServersChangedSince(store: Store, since: Instant): Promise<Server[]> {
   const { rows } = await reachable(() =>
     store.pool.query<Server>(
       `select ${SERVER_COLUMNS} from ${SERVER_TABLES}
-       where s.updated_at >= 'epoch'::timestamptz + $1::float8 * interval '1 millisecond' order by s.updated_at`,
+       where s.updated_at >= ${timestamp('$1')} order by s.updated_at`,
       [since],
     ),
   )
   return rows
+}
+
+/** The database's clock. */
+export async function readNow(store: Store): Promise<Instant> {
+  const { rows } = await reachable(() => store.pool.query<{ now: Instant }>(`select ${ms('clock_timestamp()')} as now`))
+  return (rows[0] as { now: Instant }).now
 }

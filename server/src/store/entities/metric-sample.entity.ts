@@ -27,7 +27,7 @@ export const MetricSampleEntity = defineEntity({
     networkTxBytesPerSecond: p.float().name('network_tx_bytes_per_second').strictNullable(),
     diskReadBytesPerSecond: p.float().name('disk_read_bytes_per_second').strictNullable(),
     diskWriteBytesPerSecond: p.float().name('disk_write_bytes_per_second').strictNullable(),
-    uptimeSeconds: p.double().name('uptime_seconds').strictNullable(),
+    uptimeSeconds: p.float().columnType('double precision').name('uptime_seconds').strictNullable(),
     processes: p.integer().name('processes').strictNullable(),
   },
 })

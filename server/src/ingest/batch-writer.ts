@@ -1,0 +1,177 @@
+import type { AgentFacts, Instant, ServerId } from '../core/types.ts'
+import { Refusal } from '../errors.ts'
+import { isBadData } from '../store/sqlstate.ts'
+import type { HeartbeatEntry } from '../store/write-heartbeats.ts'
+
+/** The most rows of one statement. */
+export const MAX_BATCH = 2_000
+
+export type HeartbeatOutcome =
+  | { readonly kind: 'recorded'; readonly receivedAt: Instant; readonly name: string }
+  | { readonly kind: 'unknown-server' }
+
+export interface BatchWriterOptions {
+  /** Writes one batch, at most one entry a server; a server that the answer lacks is unknown. */
+  readonly write: (entries: readonly HeartbeatEntry[]) => Promise<ReadonlyMap<ServerId, Instant>>
+  readonly findNames: (ids: readonly ServerId[]) => Promise<ReadonlyMap<ServerId, string>>
+  /** The most requests that may wait; one more is refused. */
+  readonly maxWaiting: number
+}
+
+interface Waiter {
+  readonly resolve: (outcome: HeartbeatOutcome) => void
+  readonly reject: (error: unknown) => void
+}
+
+interface Waiting {
+  entry: HeartbeatEntry
+  /** When the first of them came, monotonic. */
+  readonly since: number
+  readonly waiters: Waiter[]
+}
+
+/**
+ * Group commit: heartbeats gather while the batch before them is being written, and then go together.
+ *
+ * Alone, a heartbeat is written at once; under load the batches grow by themselves. Nobody is answered before the
+ * commit. Several heartbeats of one server in one batch are one row, the newest.
+ */
+export class BatchWriter {
+  #waiting = new Map<ServerId, Waiting>()
+  #waiters = 0
+  #running: Promise<void> | undefined
+  #closed = false
+  readonly #names = new Map<ServerId, string>()
+
+  constructor(readonly options: BatchWriterOptions) {}
+
+  /**
+   * Records one heartbeat; answers after the commit.
+   *
+   * @param arrivedAtMs `performance.now()` when it arrived.
+   * @throws Refusal UNAVAILABLE where too many wait, the hub is stopping, or the database cannot be reached
+   */
+  record(serverId: ServerId, agent: AgentFacts, arrivedAtMs = performance.now()): Promise<HeartbeatOutcome> {
+    if (this.#closed) return Promise.reject(busy('This hub is stopping.'))
+    if (this.#waiters >= this.options.maxWaiting) return Promise.reject(busy('Too many heartbeats are waiting.'))
+
+    return new Promise((resolve, reject) => {
+      this.#waiters++
+      this.#add({ ...agent, serverId, arrivedAtMs }, { resolve, reject })
+      this.#running ??= this.#run()
+    })
+  }
+
+  /** Resolves when every heartbeat that waits now has been committed or refused. */
+  async flush(): Promise<void> {
+    const last = [...this.#waiting.values()].map(
+      ({ waiters }) => new Promise<void>((done) => waiters.push({ resolve: () => done(), reject: () => done() })),
+    )
+    this.#waiters += last.length
+    await Promise.all([...last, this.#inFlight])
+  }
+
+  /** How long the oldest heartbeat that waits has waited; null where none does. */
+  get backlogMs(): number | null {
+    let oldest = this.#inFlightSince
+    for (const { since } of this.#waiting.values()) {
+      oldest = Math.min(oldest, since)
+      break // the map keeps the order of arrival
+    }
+    return oldest === Infinity ? null : performance.now() - oldest
+  }
+
+  /** Names are remembered; call this when a server was renamed or deleted. */
+  forgetName(id: ServerId): void {
+    this.#names.delete(id)
+  }
+
+  /** Refuses what comes from now on and waits for what is here. */
+  async close(): Promise<void> {
+    this.#closed = true
+    await this.#running
+  }
+
+  #inFlight: Promise<void> = Promise.resolve()
+  #inFlightSince = Infinity
+
+  #add(entry: HeartbeatEntry, waiter: Waiter): void {
+    const waiting = this.#waiting.get(entry.serverId)
+    if (!waiting) {
+      this.#waiting.set(entry.serverId, { entry, since: entry.arrivedAtMs, waiters: [waiter] })
+      return
+    }
+    waiting.waiters.push(waiter)
+    if (entry.arrivedAtMs >= waiting.entry.arrivedAtMs) waiting.entry = { ...waiting.entry, ...entry }
+  }
+
+  async #run(): Promise<void> {
+    while (this.#waiting.size > 0) {
+      const batch = this.#take()
+      this.#inFlightSince = batch[0]?.since ?? Infinity
+      this.#inFlight = this.#write(batch)
+      await this.#inFlight
+      this.#inFlightSince = Infinity
+    }
+    this.#running = undefined
+  }
+
+  #take(): Waiting[] {
+    if (this.#waiting.size <= MAX_BATCH) {
+      const all = [...this.#waiting.values()]
+      this.#waiting = new Map()
+      return all
+    }
+    const batch: Waiting[] = []
+    for (const [id, waiting] of this.#waiting) {
+      if (batch.push(waiting) > MAX_BATCH) {
+        batch.pop()
+        break
+      }
+      this.#waiting.delete(id)
+    }
+    return batch
+  }
+
+  async #write(batch: readonly Waiting[]): Promise<void> {
+    try {
+      const received = await this.options.write(batch.map(({ entry }) => entry))
+      await this.#learnNames([...received.keys()])
+      for (const waiting of batch) this.#answer(waiting, received.get(waiting.entry.serverId))
+    } catch (error) {
+      // One bad entry must not cost its neighbours anything: the halves go separately.
+      if (isBadData(error) && batch.length > 1) {
+        const middle = batch.length >> 1
+        await this.#write(batch.slice(0, middle))
+        await this.#write(batch.slice(middle))
+        return
+      }
+      for (const { waiters } of batch) this.#settle(waiters, (waiter) => waiter.reject(error))
+    }
+  }
+
+  #answer({ entry, waiters }: Waiting, receivedAt: Instant | undefined): void {
+    const outcome: HeartbeatOutcome =
+      receivedAt === undefined
+        ? { kind: 'unknown-server' }
+        : { kind: 'recorded', receivedAt, name: this.#names.get(entry.serverId) ?? '' }
+    this.#settle(waiters, (waiter) => waiter.resolve(outcome))
+  }
+
+  #settle(waiters: readonly Waiter[], tell: (waiter: Waiter) => void): void {
+    this.#waiters -= waiters.length
+    for (const waiter of waiters) tell(waiter)
+  }
+
+  /** A name that cannot be read costs no heartbeat: it is committed already. */
+  async #learnNames(ids: readonly ServerId[]): Promise<void> {
+    const unknown = ids.filter((id) => !this.#names.has(id))
+    if (unknown.length === 0) return
+    const names = await this.options.findNames(unknown).catch(() => new Map<ServerId, string>())
+    for (const [id, name] of names) this.#names.set(id, name)
+  }
+}
+
+function busy(message: string): Refusal {
+  return new Refusal('UNAVAILABLE', message, { retryAfterSeconds: 1 })
+}

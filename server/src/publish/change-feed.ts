@@ -1,0 +1,135 @@
+import type { Alert, Server, ServerChangeKind, ServerId } from '../core/types.ts'
+import { Refusal } from '../errors.ts'
+import { type AlertFilter, findAlert } from '../store/alerts.ts'
+import { findServers, findServersChangedSince, readNow } from '../store/server-row.ts'
+import type { ServerFilter } from '../store/server-filter.ts'
+import type { Store } from '../store/store.ts'
+import { Broadcast, type Queue } from './broadcast.ts'
+import { type HeartbeatSeen, HeartbeatWatch } from './heartbeat-watch.ts'
+
+export interface ServerChange {
+  readonly kind: ServerChangeKind
+  readonly server: Server
+}
+
+/** Looked at again after notifications were lost: a little more than can have been lost. */
+const OVERLAP_MS = 10_000
+
+/** Tells of changes to servers and alerts, on whichever hub they were made. Without cursors: a client that was away reads again. */
+export class ChangeFeed {
+  readonly #servers = new Broadcast<ServerChange>(slowReader)
+  readonly #alerts = new Broadcast<Alert>(slowReader)
+  readonly #heartbeats: HeartbeatWatch
+  /** Servers heard of and not yet read, with what was said of them. */
+  readonly #heard = new Map<ServerId, ServerChangeKind>()
+  #reading: Promise<void> | undefined
+  #newest = 0
+
+  constructor(
+    readonly store: Store,
+    readonly onError: (error: unknown) => void,
+  ) {
+    this.#heartbeats = new HeartbeatWatch(store, onError)
+  }
+
+  servers(filter: ServerFilter): Queue<ServerChange> {
+    return this.#servers.subscribe(({ server }) => matches(server, filter))
+  }
+
+  alerts(filter: AlertFilter): Queue<Alert> {
+    return this.#alerts.subscribe((alert) => matchesAlert(alert, filter))
+  }
+
+  /** Heartbeats of one server, at most one a second, whichever hub took them. */
+  heartbeats(serverId: ServerId): Queue<HeartbeatSeen> {
+    return this.#heartbeats.watch(serverId)
+  }
+
+  /** A server was changed. Payload: `KIND id`. */
+  heardServer(payload: string): void {
+    const [kind, id] = payload.split(' ')
+    if (this.#servers.size === 0 || !id) return
+    // A server that was created and changed before it was read is news as a whole.
+    const earlier = this.#heard.get(Number(id))
+    this.#heard.set(Number(id), earlier === 'CREATED' && kind === 'UPDATED' ? 'CREATED' : (kind as ServerChangeKind))
+    this.#reading ??= this.#readHeard()
+  }
+
+  async heardAlert(payload: string): Promise<void> {
+    if (this.#alerts.size === 0) return
+    await this.#guard(async () => {
+      const alert = await findAlert(this.store, Number(payload))
+      if (alert) this.#alerts.publish(alert)
+    })
+  }
+
+  /** Notifications may have been lost: tells again of every server that was changed of late. */
+  async catchUp(): Promise<void> {
+    await this.#guard(async () => {
+      const since = this.#newest - OVERLAP_MS
+      this.#newest ||= await readNow(this.store)
+      if (since < 0) return
+      for (const server of await findServersChangedSince(this.store, since)) {
+        this.#tell({ kind: kindSince(server, since), server })
+      }
+    })
+  }
+
+  end(): void {
+    this.#servers.end()
+    this.#alerts.end()
+    this.#heartbeats.end()
+  }
+
+  /** One reader at a time, so that an older state is never told after a newer one. */
+  async #readHeard(): Promise<void> {
+    while (this.#heard.size > 0) {
+      const heard = new Map(this.#heard)
+      this.#heard.clear()
+      await this.#guard(async () => {
+        const servers = await findServers(this.store, [...heard.keys()])
+        for (const [id, kind] of heard) {
+          const server = servers.get(id)
+          if (server) this.#tell({ kind: server.deletedAt === null ? kind : 'DELETED', server })
+        }
+      })
+    }
+    this.#reading = undefined
+  }
+
+  #tell(change: ServerChange): void {
+    this.#newest = Math.max(this.#newest, change.server.updatedAt)
+    this.#servers.publish(change)
+  }
+
+  async #guard(work: () => Promise<void>): Promise<void> {
+    try {
+      await work()
+    } catch (error) {
+      this.onError(error)
+    }
+  }
+}
+
+function kindSince(server: Server, since: number): ServerChangeKind {
+  if (server.deletedAt !== null) return 'DELETED'
+  return server.createdAt >= since ? 'CREATED' : 'UPDATED'
+}
+
+function matches(server: Server, { ids, search, statuses, reasons, tags }: ServerFilter): boolean {
+  if (ids && !ids.includes(server.id)) return false
+  if (search && !server.name.toLowerCase().includes(search.toLowerCase())) return false
+  if (statuses && !statuses.includes(server.status)) return false
+  if (reasons && !reasons.includes(server.statusReason)) return false
+  return !tags || tags.every((tag) => server.tags.includes(tag))
+}
+
+function matchesAlert(alert: Alert, { serverId, active, severities }: AlertFilter): boolean {
+  if (serverId !== undefined && alert.serverId !== serverId) return false
+  if (active !== undefined && (alert.resolvedAt === null) !== active) return false
+  return !severities || severities.includes(alert.severity)
+}
+
+function slowReader(): Refusal {
+  return new Refusal('SLOW_CONSUMER', 'Too many changes waited to be read. Read the list again and subscribe anew.')
+}

@@ -1,0 +1,86 @@
+import type pg from 'pg'
+import { CHANNELS, type Channel } from '../store/channels.ts'
+import { newClient } from '../store/pool.ts'
+import type { Store } from '../store/store.ts'
+
+const RECONNECT_MS = 250
+const PING_MS = 5_000
+
+export type Hear = (channel: Channel, payload: string) => void
+
+/**
+ * Hears NOTIFY on a connection of its own and connects again when it breaks.
+ *
+ * Notifications are lost while it is away, so whoever relies on them reads the tables again at each `onListening`.
+ */
+export class Listener {
+  #client: pg.Client | undefined
+  #timer: NodeJS.Timeout | undefined
+  #stopped = false
+
+  constructor(
+    readonly store: Store,
+    readonly hear: Hear,
+    readonly onListening: () => void,
+  ) {}
+
+  /** Resolves when it listens for the first time. @throws whatever the connection failed with */
+  async start(): Promise<void> {
+    await this.#connect()
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true
+    clearTimeout(this.#timer)
+    await this.#client?.end().catch(() => undefined)
+  }
+
+  async #connect(): Promise<void> {
+    const client = newClient(this.store.connection, 'stacksense listener')
+    client.on('error', () => this.#lost(client))
+    client.on('end', () => this.#lost(client))
+    client.on('notification', ({ channel, payload = '' }) => {
+      const known = NAMES.get(channel)
+      if (known) this.hear(known, payload)
+    })
+    await client.connect()
+    await client.query(Object.values(CHANNELS).map((channel) => `listen ${channel}`).join('; '))
+    this.#client = client
+    this.#ping(client)
+    this.onListening()
+  }
+
+  /** A connection that is only dead shows nothing by itself. */
+  #ping(client: pg.Client): void {
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(async () => {
+      const answered = await Promise.race([
+        client.query('select 1').then(
+          () => true,
+          () => false,
+        ),
+        new Promise<boolean>((resolve) => setTimeout(resolve, PING_MS, false).unref()),
+      ])
+      if (answered) this.#ping(client)
+      else this.#lost(client)
+    }, PING_MS)
+  }
+
+  #lost(client: pg.Client): void {
+    if (this.#stopped || this.#client !== client) return
+    this.#client = undefined
+    client.end().catch(() => undefined)
+    this.#retry()
+  }
+
+  #retry(): void {
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => {
+      if (!this.#stopped) this.#connect().catch(() => this.#retry())
+    }, RECONNECT_MS)
+  }
+}
+
+const NAMES = new Map<string, Channel>(
+  (Object.entries(CHANNELS) as [Channel, string][]).map(([channel, name]) => [name, channel]),
+)
