@@ -1,0 +1,90 @@
+import type { GapCause, Instant } from '../core/types.ts'
+import { type Stamped, stamp } from '../store/stamp.ts'
+import type { Store } from '../store/store.ts'
+import type { DatabaseClock } from './database-clock.ts'
+
+const STAMP_EVERY_MS = 250
+
+/** Heartbeats that have waited longer than this are told to whoever judges on another hub. */
+const BACKLOG_MS = 250
+
+/** The two clocks may disagree by this much before it is called a step. */
+const STEP_MS = 1_000
+
+export interface ObserverOptions {
+  readonly store: Store
+  readonly clock: DatabaseClock
+  /** How long the oldest waiting heartbeat has waited; null where none waits. */
+  readonly backlogMs: () => number | null
+  readonly onGap: (gap: NonNullable<Stamped['gap']>) => void
+  readonly onError: (error: unknown) => void
+}
+
+/**
+ * Proves again and again that this hub can hear and write heartbeats. It runs only while the port listens.
+ *
+ * What it cannot prove becomes an observation gap at the next stamp: a process that wakes up after a pause, a restarted
+ * hub and a database that comes back all take this one path.
+ */
+export class Observer {
+  #timer: NodeJS.Timeout | undefined
+  #stopped = false
+  #running: Promise<void> | undefined
+  #last: { readonly now: Instant; readonly atMs: number } | undefined
+  #failed = false
+
+  constructor(readonly options: ObserverOptions) {}
+
+  /** Resolves after the first stamp: from then on judgements count. */
+  async start(): Promise<void> {
+    await this.#stamp()
+    this.#schedule(performance.now())
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true
+    clearTimeout(this.#timer)
+    await this.#running
+  }
+
+  #schedule(previousAtMs: number): void {
+    if (this.#stopped) return
+    const nextAtMs = Math.max(previousAtMs + STAMP_EVERY_MS, performance.now())
+    this.#timer = setTimeout(() => {
+      this.#running = this.#stamp()
+        .then(
+          () => {
+            this.#failed = false
+          },
+          (error: unknown) => {
+            if (!this.#failed) this.options.onError(error)
+            this.#failed = true
+          },
+        )
+        .then(() => this.#schedule(nextAtMs))
+    }, nextAtMs - performance.now())
+  }
+
+  async #stamp(): Promise<void> {
+    const { store, clock, backlogMs, onGap } = this.options
+    const backlog = backlogMs()
+    const sentAtMs = performance.now()
+    const { now, gap } = await stamp(store, {
+      backlogMs: backlog !== null && backlog > BACKLOG_MS ? backlog : null,
+      causeOf: (_from, until) => this.#causeOf(until),
+    })
+    const atMs = performance.now()
+    clock.observe(sentAtMs, atMs, now)
+    this.#last = { now, atMs }
+    if (gap) onGap(gap)
+  }
+
+  /** A hole that ends at our own first stamp is one in which no hub ran; later ones are our own troubles. */
+  #causeOf(until: Instant): GapCause {
+    if (!this.#last) return 'HUB_DOWN'
+    const byDatabase = until - this.#last.now
+    const byUs = performance.now() - this.#last.atMs
+    if (Math.abs(byDatabase - byUs) > STEP_MS) return 'CLOCK_STEP'
+    return this.#failed ? 'DATABASE_UNREACHABLE' : 'PAUSED'
+  }
+}
