@@ -1,0 +1,123 @@
+import type { StatusEvent } from './core/types.ts'
+import { BatchWriter } from './ingest/batch-writer.ts'
+import { Monitor } from './monitor/monitor.ts'
+import { ChangeFeed } from './publish/change-feed.ts'
+import { EventTail } from './publish/event-tail.ts'
+import { Listener } from './publish/listener.ts'
+import { StatusFeed } from './publish/status-feed.ts'
+import type { Channel } from './store/channels.ts'
+import type { DatabaseConnection } from './store/pool.ts'
+import { findNames } from './store/server-row.ts'
+import type { Stamped } from './store/stamp.ts'
+import { Store } from './store/store.ts'
+import { writeHeartbeats } from './store/write-heartbeats.ts'
+
+export interface HubOptions {
+  readonly connection: DatabaseConnection
+  readonly maxWaitingHeartbeats: number
+  readonly onError: (error: unknown) => void
+  readonly onGap?: (gap: NonNullable<Stamped['gap']>) => void
+  readonly onLeadership?: (leads: boolean) => void
+}
+
+/**
+ * One instance without its network edge: it takes heartbeats in, watches deadlines, and publishes what has become true.
+ *
+ * The order is that of the flow: ingest and monitor write, the listener hears that something was written, the tail
+ * reads it once, and the feeds hand it on.
+ */
+export class Hub {
+  readonly writer: BatchWriter
+  readonly statusFeed: StatusFeed
+  readonly changeFeed: ChangeFeed
+  readonly monitor: Monitor
+  readonly #tail: EventTail
+  readonly #listener: Listener
+  readonly #forgetters = new Set<() => void>()
+
+  private constructor(
+    readonly store: Store,
+    options: HubOptions,
+  ) {
+    const { onError } = options
+    this.writer = new BatchWriter({
+      write: (entries) => writeHeartbeats(store, entries),
+      findNames: (ids) => findNames(store, ids),
+      maxWaiting: options.maxWaitingHeartbeats,
+    })
+    this.#tail = new EventTail(store, (events) => this.#publish(events), onError)
+    this.statusFeed = new StatusFeed(store, this.#tail)
+    this.changeFeed = new ChangeFeed(store, onError)
+    this.#listener = new Listener(
+      store,
+      (channel, payload) => this.#hear(channel, payload),
+      () => this.#catchUp(),
+    )
+    this.monitor = new Monitor({
+      store,
+      flush: () => this.writer.flush(),
+      backlogMs: () => this.writer.backlogMs,
+      onGap: options.onGap ?? (() => undefined),
+      onLeadership: options.onLeadership ?? (() => undefined),
+      onError,
+    })
+  }
+
+  /** Opens a hub on a database whose tables are up to date. It hears and answers, but judges nobody before `watch`. */
+  static async open(options: HubOptions): Promise<Hub> {
+    const hub = new Hub(await Store.open(options.connection), options)
+    await hub.#listener.start()
+    await hub.#tail.start()
+    return hub
+  }
+
+  /** Begins to watch; call it when heartbeats can arrive, for it says so to the database. */
+  watch(): Promise<void> {
+    return this.monitor.start()
+  }
+
+  /** Calls back when credentials were changed on any hub. */
+  onCredentialsChanged(forget: () => void): void {
+    this.#forgetters.add(forget)
+  }
+
+  /** Ends in the order of the flow: nothing that was answered is lost, and leadership is handed over. */
+  async close(): Promise<void> {
+    await this.writer.close()
+    await this.monitor.stop()
+    this.statusFeed.end()
+    this.changeFeed.end()
+    await this.#listener.stop()
+    await this.#tail.stop()
+    await this.store.close()
+  }
+
+  #publish(events: readonly StatusEvent[]): void {
+    this.monitor.heard(events)
+    this.statusFeed.publish(events)
+  }
+
+  #hear(channel: Channel, payload: string): void {
+    switch (channel) {
+      case 'event':
+        return this.#tail.wake()
+      case 'deadline':
+        return this.monitor.lookAt([Number(payload)])
+      case 'server':
+        this.writer.forgetName(Number(payload.split(' ')[1]))
+        return this.changeFeed.heardServer(payload)
+      case 'alert':
+        return void this.changeFeed.heardAlert(payload)
+      case 'access':
+        for (const forget of this.#forgetters) forget()
+    }
+  }
+
+  /** Notifications were lost while nobody listened. */
+  #catchUp(): void {
+    this.#tail.wake()
+    this.monitor.reload()
+    void this.changeFeed.catchUp()
+    for (const forget of this.#forgetters) forget()
+  }
+}
