@@ -1,0 +1,106 @@
+import type { ApolloServer } from '@apollo/server'
+import type { FastifyInstance } from 'fastify'
+import type { GraphQLSchema } from 'graphql'
+import type { IncomingMessage } from 'node:http'
+import type { Logger } from 'pino'
+import { WebSocketServer } from 'ws'
+import type { Authenticator } from '../access/authenticator.ts'
+import type { Caller } from '../access/caller.ts'
+import { Sessions } from '../access/sessions.ts'
+import { Refusal, StartError } from '../errors.ts'
+import type { GraphQLContext, Services } from '../graphql/context.ts'
+import { serveWebSocket } from '../graphql/websocket.ts'
+import { credentialOf, identify, tokenIn } from './auth.ts'
+import { identifyCaller } from './caller.hook.ts'
+import { GRAPHQL_BODY_LIMIT, graphqlRoute } from './graphql.route.ts'
+import { healthRoute } from './health.route.ts'
+import { heartbeatRoute } from './heartbeat.route.ts'
+import { answerMissing, newFastify } from './new-fastify.ts'
+import { page } from './page.ts'
+import { sessionRoutes } from './session.routes.ts'
+import { serveUpgrades } from './upgrade.ts'
+
+export interface HttpOptions {
+  readonly config: { readonly publicUrl: string | undefined }
+  readonly services: Services
+  /** Not started yet; it starts and stops with the server. */
+  readonly apollo: ApolloServer<GraphQLContext>
+  readonly schema: GraphQLSchema
+  readonly authenticator: Authenticator
+  /** The folder of the web build. */
+  readonly webRoot: string
+  readonly log: Logger
+}
+
+/** Everything that one port serves, not listening yet. `close()` lets the requests that are here finish. */
+export async function createHttp(options: HttpOptions): Promise<FastifyInstance> {
+  const { services, authenticator, apollo, log } = options
+  const { publicUrl } = options.config
+  const rules = services.access
+  const identifyRequest = identifyCaller(authenticator, publicUrl)
+
+  await apollo.start()
+  const app = newFastify(log)
+  app.addHook('onClose', () => apollo.stop())
+
+  healthRoute(app, () => services.store.pool.query('select 1'))
+  heartbeatRoute(app, { rules, writer: services.writer, identify: identifyRequest })
+  sessionRoutes(app, {
+    rules,
+    sessions: new Sessions(services.store, authenticator),
+    identify: identifyRequest,
+    publicUrl,
+  })
+  graphqlRoute(app, { apollo, services, identify: identifyRequest, log })
+  page(app, options.webRoot, answerMissing)
+  openWebSocket(app, options)
+  await app.ready()
+  return app
+}
+
+function openWebSocket(app: FastifyInstance, { services, schema, authenticator, config }: HttpOptions): void {
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: GRAPHQL_BODY_LIMIT })
+  const authenticate = async (request: IncomingMessage, params: unknown): Promise<Caller> => {
+    const caller = await identify(socketCredential(request, params), authenticator)
+    services.access.require(caller, 'WS /graphql')
+    return caller
+  }
+  const served = serveWebSocket({ server: sockets, schema, services, authenticate })
+  // Before the port closes: it would wait for the sockets that are open.
+  app.addHook('preClose', () => served.dispose())
+  serveUpgrades(app.server, sockets, config.publicUrl)
+}
+
+/** `connectionParams.authorization`, else what the request itself brought. */
+function socketCredential(request: IncomingMessage, params: unknown) {
+  const { authorization } = (params ?? {}) as { authorization?: unknown }
+  if (authorization === undefined || authorization === null) return credentialOf(request.headers)
+  if (typeof authorization === 'string') return { kind: 'token', token: tokenIn(authorization) } as const
+  throw new Refusal('UNAUTHENTICATED', 'connectionParams.authorization is not a string.')
+}
+
+/** Opens the port; answers the one that it got. @throws StartError in one sentence where the port cannot be had */
+export async function listen(app: FastifyInstance, address: { readonly host: string; readonly port: number }): Promise<number> {
+  try {
+    await app.listen(address)
+  } catch (error) {
+    throw new StartError(whyNot(error as NodeJS.ErrnoException, address), { cause: error })
+  }
+  const bound = app.server.address()
+  return typeof bound === 'object' && bound !== null ? bound.port : address.port
+}
+
+function whyNot(error: NodeJS.ErrnoException, { host, port }: { readonly host: string; readonly port: number }): string {
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return `Port ${port} is in use. Choose another with PORT=…`
+    case 'EACCES':
+      return `Port ${port} may not be opened by this user. Choose one above 1023 with PORT=…`
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return `This machine has no address ${host}. Set STACKSENSE_HOST to one that it has.`
+    default:
+      throw error
+  }
+}

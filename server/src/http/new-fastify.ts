@@ -1,0 +1,78 @@
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import type { Socket } from 'node:net'
+import type { Logger } from 'pino'
+import { ANONYMOUS } from '../access/caller.ts'
+import { bareAnswer } from './bare-answer.ts'
+import { SECURITY_HEADERS } from './page.ts'
+import { restErrorHandler } from './rest-error.ts'
+import { isSocketRequest } from './upgrade.ts'
+
+export const REST_BODY_LIMIT = 64 * 1_024
+
+/** Agents beat every 30 s: a shorter time would cost each beat a new connection. */
+const KEEP_ALIVE_MS = 80_000
+
+/** Whoever sends slower than this is cut off, headers first: a connection must not be held open for nothing. */
+const HEADERS_TIMEOUT_MS = 15_000
+const REQUEST_TIMEOUT_MS = 30_000
+const TIMEOUT_CHECK_MS = 5_000
+
+/** The HTTP server: time-outs, limits, headers on every answer, and the one handler of errors. No routes yet. */
+export function newFastify(log: Logger): FastifyInstance {
+  const answerError = restErrorHandler(log)
+  const app = fastify({
+    bodyLimit: REST_BODY_LIMIT,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    http: {
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      connectionsCheckingInterval: TIMEOUT_CHECK_MS,
+      // Some HTTP clients offer HTTP/2 by an Upgrade header; to them we go on in HTTP/1.1.
+      shouldUpgradeCallback: isSocketRequest,
+    },
+    routerOptions: { ignoreTrailingSlash: true },
+    forceCloseConnections: 'idle',
+    frameworkErrors: (error, request, reply) => {
+      reply.headers(SECURITY_HEADERS)
+      return answerError(error, request, reply)
+    },
+    clientErrorHandler: answerBrokenRequest,
+  })
+
+  app.decorateRequest('caller', undefined as never)
+  app.decorateRequest('arrivedAtMs', 0)
+  app.addHook('onRequest', async (request, reply) => {
+    request.arrivedAtMs = performance.now()
+    request.caller = ANONYMOUS
+    reply.headers(SECURITY_HEADERS)
+  })
+  app.addHook('onResponse', async (request, reply) => {
+    const path = request.url.split('?', 1)[0]
+    log.debug({ method: request.method, path, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'Answered.')
+  })
+  app.setErrorHandler(answerError)
+  return app
+}
+
+/** No such route. An address that exists for another method says so: people open it in a browser to try it. */
+export function answerMissing(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (/^\/api\/(heartbeat|metrics)\/[^/]+\/?$/.test(request.url.split('?', 1)[0] ?? '')) {
+    return reply.code(405).header('allow', 'POST').send({ error: 'Send a POST request.', code: 'BAD_USER_INPUT' })
+  }
+  return reply.code(404).send({ error: 'There is nothing at this address.', code: 'NOT_FOUND' })
+}
+
+const BROKEN: Readonly<Record<string, readonly [status: string, code: string, sentence: string]>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'BAD_USER_INPUT', 'The request took too long to arrive.'],
+  HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'TOO_LARGE', 'The request is too large.'],
+}
+
+/** What cannot be read as HTTP never becomes a request; there is only the bare socket. */
+function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy()
+    return
+  }
+  const [status, code, sentence] = BROKEN[error.code ?? ''] ?? ['400 Bad Request', 'BAD_USER_INPUT', 'This is not an HTTP request.']
+  socket.end(bareAnswer(status, { error: sentence, code }))
+}
