@@ -1,0 +1,318 @@
+import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pino } from 'pino'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { Authenticator } from '../access/authenticator.ts'
+import { AccessRules } from '../access/permissions.ts'
+import { hashToken } from '../access/tokens.ts'
+import { Refusal } from '../errors.ts'
+import { identifyCaller } from './caller.hook.ts'
+import { healthRoute } from './health.route.ts'
+import { heartbeatRoute } from './heartbeat.route.ts'
+import { answerMissing, newFastify } from './new-fastify.ts'
+import { openPort } from './open-port.ts'
+import { page } from './page.ts'
+import { sessionRoutes } from './session.routes.ts'
+
+/** A hub without database: server 1 has the agent token "agent-1"; "code" signs in, once; "session" is signed in. */
+async function serve({ openIngest = false } = {}) {
+  const webRoot = mkdtempSync(join(tmpdir(), 'stacksense-page-'))
+  mkdirSync(join(webRoot, 'assets'))
+  writeFileSync(join(webRoot, 'index.html'), '<title>StackSense</title>')
+  writeFileSync(join(webRoot, 'assets/main-1a2b.js'), 'export {}')
+
+  const admin = { id: 1, name: 'admin', scope: 'admin', createdAt: 0, expiresAt: null, lastUsedAt: null, revokedAt: null } as const
+  const authenticator = new Authenticator({
+    findByTokenHash: async (hash) => (hash.equals(hashToken('agent-1')) ? { kind: 'agent', serverId: 1 } : undefined),
+    findSession: async (hash) => (hash.equals(hashToken('session')) ? admin : undefined),
+  })
+  const wrong = () => Promise.reject(new Refusal('UNAUTHENTICATED', 'No.'))
+  const sessions = {
+    openByToken: vi.fn((token: string) => (token === 'token' ? Promise.resolve('secret') : wrong())),
+    openByCode: vi.fn(wrong).mockResolvedValueOnce('secret' as never),
+    close: vi.fn(async () => undefined),
+  }
+  const record = vi.fn(async (id: number) =>
+    id === 1 ? { kind: 'recorded' as const, receivedAt: 0, name: 'web-1' } : { kind: 'unknown-server' as const },
+  )
+  const ping = vi.fn(async (): Promise<unknown> => undefined)
+  const lines: string[] = []
+  const log = pino({ level: 'debug' }, { write: (line) => void lines.push(line) })
+
+  const rules = new AccessRules({ openIngest })
+  const identify = identifyCaller(authenticator, undefined)
+  const app = newFastify(log)
+  healthRoute(app, ping)
+  heartbeatRoute(app, { rules, writer: { record }, identify })
+  sessionRoutes(app, { rules, sessions, identify, publicUrl: undefined })
+  page(app, webRoot, answerMissing)
+  const url = `http://127.0.0.1:${await openPort(app, { host: '127.0.0.1', port: 0 })}`
+  const stop = async () => {
+    await app.close()
+    rmSync(webRoot, { recursive: true })
+  }
+  const post = (path: string, body?: unknown, headers: Record<string, string> = {}) =>
+    fetch(url + path, {
+      method: 'POST',
+      headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+      body: body === undefined ? null : typeof body === 'string' ? body : JSON.stringify(body),
+    })
+  return { app, url, stop, post, record, sessions, ping, lines }
+}
+
+let hub: Awaited<ReturnType<typeof serve>>
+beforeEach(async () => {
+  hub = await serve()
+})
+afterEach(() => hub.stop())
+
+const BEARER = { authorization: 'Bearer agent-1' }
+
+describe('POST /api/heartbeat/:id', () => {
+  test.each(['/api/heartbeat/1/', '/api/heartbeat/1'])('%s takes a heartbeat', async (path) => {
+    const answer = await hub.post(path, { agent_version: '1.0.0' }, BEARER)
+    expect(answer.status).toBe(200)
+    expect(await answer.json()).toEqual({
+      status: 'ok',
+      server_id: 1,
+      server_name: 'web-1',
+      heartbeat_received: true,
+      timestamp: '1970-01-01T00:00:00.000Z',
+    })
+    expect(hub.record).toHaveBeenCalledWith(1, { agentVersion: '1.0.0' }, expect.any(Number))
+  })
+
+  test.each(['application/json', 'text/plain', 'application/x-www-form-urlencoded', 'image/png; x', 'rubbish', ';;'])(
+    'a body of type "%s" is read as JSON',
+    async (type) => {
+      const answer = await hub.post('/api/heartbeat/1/', '{"agent_version":"2"}', { ...BEARER, 'content-type': type })
+      expect(answer.status).toBe(200)
+      expect(hub.record).toHaveBeenCalledWith(1, { agentVersion: '2' }, expect.any(Number))
+    },
+  )
+
+  test('a broken body does not cost the heartbeat', async () => {
+    expect((await hub.post('/api/heartbeat/1/', '{"agent_version":', BEARER)).status).toBe(200)
+    expect(hub.record).toHaveBeenCalledWith(1, {}, expect.any(Number))
+  })
+
+  test('a body over 64 KB does', async () => {
+    const answer = await hub.post('/api/heartbeat/1/', `"${'x'.repeat(65_536)}"`, BEARER)
+    expect(answer.status).toBe(413)
+    expect(await answer.json()).toMatchObject({ code: 'TOO_LARGE' })
+    expect(hub.record).not.toHaveBeenCalled()
+  })
+
+  test('a field that cannot be stored is refused by name', async () => {
+    const answer = await hub.post('/api/heartbeat/1/', { agent_version: 1 }, BEARER)
+    expect(answer.status).toBe(400)
+    expect(await answer.json()).toEqual({
+      error: 'agent_version is not a string.',
+      code: 'BAD_USER_INPUT',
+      field: 'agent_version',
+    })
+  })
+
+  test.each([
+    ['no token', {}, '1', 401, 'UNAUTHENTICATED'],
+    ['a wrong token', { authorization: 'Bearer nope' }, '1', 401, 'UNAUTHENTICATED'],
+    ['a header without token', { authorization: 'Bearer' }, '1', 401, 'UNAUTHENTICATED'],
+    ['an old cookie', { cookie: 'stacksense_session=old' }, '1', 401, 'UNAUTHENTICATED'],
+    ['another server', BEARER, '2', 403, 'FORBIDDEN'],
+    ['an id beyond int4', BEARER, '2147483648', 403, 'FORBIDDEN'],
+    ['an unknown server', { cookie: 'stacksense_session=session' }, '2', 404, 'SERVER_NOT_FOUND'],
+    ['an id with NUL', { cookie: 'stacksense_session=session' }, '1%00', 404, 'SERVER_NOT_FOUND'],
+    ['an endless id', { cookie: 'stacksense_session=session' }, '1'.repeat(5_000), 414, 'TOO_LARGE'],
+    ['an id that is no UTF-8', { cookie: 'stacksense_session=session' }, '%ff', 400, 'BAD_USER_INPUT'],
+  ])('%s', async (_, headers, id, status, code) => {
+    const answer = await hub.post(`/api/heartbeat/${id}/`, {}, headers as Record<string, string>)
+    expect({ status: answer.status, ...((await answer.json()) as object) }).toMatchObject({ status, code })
+    expect(hub.record.mock.calls.filter(([recorded]) => recorded === 1)).toEqual([])
+  })
+
+  test('whoever sends no token is told that Basic will do', async () => {
+    const answer = await hub.post('/api/heartbeat/1/', {})
+    expect(answer.headers.get('www-authenticate')).toContain('Basic')
+  })
+
+  test('a stranger’s page cannot report by the cookie', async () => {
+    const headers = { cookie: 'stacksense_session=session', origin: 'http://evil.example' }
+    expect((await hub.post('/api/heartbeat/1/', {}, headers)).status).toBe(403)
+  })
+
+  test('a browser that opens the address is told what to do', async () => {
+    const answer = await fetch(`${hub.url}/api/heartbeat/1/`)
+    expect(answer.status).toBe(405)
+    expect(answer.headers.get('allow')).toBe('POST')
+  })
+
+  test('a full or unreachable hub asks to come again', async () => {
+    hub.record.mockRejectedValueOnce(new Refusal('UNAVAILABLE', 'Away.', { retryAfterSeconds: 3 }))
+    const answer = await hub.post('/api/heartbeat/1/', {}, BEARER)
+    expect(answer.status).toBe(503)
+    expect(answer.headers.get('retry-after')).toBe('3')
+  })
+
+  test('a defect is shown to nobody and logged in full', async () => {
+    hub.record.mockRejectedValueOnce(new Error('column "secret" does not exist'))
+    const answer = await hub.post('/api/heartbeat/1/', {}, BEARER)
+    expect(answer.status).toBe(500)
+    expect(await answer.json()).toEqual({ error: 'Something went wrong on our side.', code: 'DEFECT' })
+    expect(hub.lines.join('')).toContain('column \\"secret\\" does not exist')
+    expect(hub.lines.join('')).not.toContain('agent-1')
+  })
+})
+
+describe('/api/session', () => {
+  test('a token opens a session that no script can read', async () => {
+    const answer = await hub.post('/api/session', { token: 'token' })
+    expect(answer.status).toBe(204)
+    expect(answer.headers.get('set-cookie')).toBe(
+      'stacksense_session=secret; Max-Age=2592000; Path=/; HttpOnly; SameSite=Strict',
+    )
+  })
+
+  test('behind TLS the cookie travels by TLS only', async () => {
+    const answer = await hub.post('/api/session', { token: 'token' }, { 'x-forwarded-proto': 'https' })
+    expect(answer.headers.get('set-cookie')).toMatch(/; Secure$/)
+  })
+
+  test('an old cookie is no hindrance', async () => {
+    const answer = await hub.post('/api/session', { code: 'code' }, { cookie: 'stacksense_session=old' })
+    expect(answer.status).toBe(204)
+  })
+
+  test.each([
+    ['nothing', undefined, 400],
+    ['neither', {}, 400],
+    ['both', { token: 'token', code: 'code' }, 400],
+    ['a number', { token: 1 }, 400],
+    ['null', 'null', 400],
+    ['a list', '[]', 400],
+    ['malformed JSON', '{', 400],
+    ['a poisoned prototype', '{"__proto__": {"token": "token"}}', 400],
+    ['a wrong token', { token: 'wrong' }, 401],
+  ])('%s signs nobody in', async (_, body, status) => {
+    const answer = await hub.post('/api/session', body)
+    expect(answer.status).toBe(status)
+    expect(answer.headers.get('set-cookie')).toBeNull()
+    expect(await answer.json()).toHaveProperty('code')
+  })
+
+  test('a form of another site signs nobody in', async () => {
+    const form = await hub.post('/api/session', 'token=token', { 'content-type': 'application/x-www-form-urlencoded' })
+    expect(form.status).toBe(415)
+    const script = await hub.post('/api/session', { token: 'token' }, { origin: 'http://evil.example' })
+    expect(script.status).toBe(403)
+    expect(hub.sessions.openByToken).not.toHaveBeenCalled()
+  })
+
+  test('guessing is slowed down', async () => {
+    const guesses = await Promise.all(Array.from({ length: 15 }, () => hub.post('/api/session', { token: 'guess' })))
+    expect(guesses.filter(({ status }) => status === 401)).toHaveLength(10)
+    const held = await hub.post('/api/session', { token: 'token' })
+    expect(held.status).toBe(429)
+    expect(Number(held.headers.get('retry-after'))).toBeGreaterThan(50)
+    expect(await held.json()).toMatchObject({ code: 'RATE_LIMITED' })
+  })
+
+  test('it says who is signed in', async () => {
+    const answer = await fetch(`${hub.url}/api/session`, { headers: { cookie: 'stacksense_session=session' } })
+    expect(await answer.json()).toEqual({ name: 'admin', scope: 'admin' })
+    const nobody = await fetch(`${hub.url}/api/session`)
+    expect(nobody.status).toBe(401)
+    expect(nobody.headers.get('www-authenticate')).toBe('Bearer realm="StackSense"')
+    expect((await fetch(`${hub.url}/api/session`, { headers: BEARER })).status).toBe(403)
+  })
+
+  test('signing out ends the session and empties the cookie', async () => {
+    const answer = await fetch(`${hub.url}/api/session`, {
+      method: 'DELETE',
+      headers: { cookie: 'stacksense_session=session' },
+    })
+    expect(answer.status).toBe(204)
+    expect(answer.headers.get('set-cookie')).toMatch(/^stacksense_session=; Max-Age=0; /)
+    expect(hub.sessions.close).toHaveBeenCalledExactlyOnceWith('session')
+  })
+})
+
+describe('GET /healthz', () => {
+  test('is well while the database answers', async () => {
+    const answer = await fetch(`${hub.url}/healthz`)
+    expect([answer.status, await answer.json()]).toEqual([200, { status: 'ok' }])
+  })
+
+  test('is not when it does not', async () => {
+    hub.ping.mockRejectedValue(new Error('connection refused'))
+    const answer = await fetch(`${hub.url}/healthz`)
+    expect([answer.status, await answer.json()]).toEqual([503, { status: 'unavailable' }])
+  })
+
+  test('many who ask cost one look', async () => {
+    hub.ping.mockImplementation(() => new Promise((resolve) => setTimeout(resolve, 50)))
+    await Promise.all(Array.from({ length: 20 }, () => fetch(`${hub.url}/healthz`)))
+    expect(hub.ping.mock.calls.length).toBeLessThan(20)
+  })
+})
+
+describe('the page', () => {
+  const get = (path: string) => fetch(hub.url + path)
+
+  test.each(['/', '/sign-in', '/servers/1', '/index.html'])('%s is the page, asked for anew each time', async (path) => {
+    const answer = await get(path)
+    expect(answer.status).toBe(200)
+    expect(answer.headers.get('content-type')).toMatch('text/html')
+    expect(answer.headers.get('cache-control')).toBe('no-cache')
+    expect(await answer.text()).toContain('StackSense')
+  })
+
+  test('what the build names by its content is kept for ever', async () => {
+    const answer = await get('/assets/main-1a2b.js')
+    expect(answer.headers.get('cache-control')).toContain('immutable')
+  })
+
+  test.each(['/assets/gone.js', '/favicon.ico', '/api/nothing', '/api', '/%2e%2e/%2e%2e/etc/hosts.txt', '/.env'])(
+    '%s is not',
+    async (path) => {
+      const answer = await get(path)
+      expect(answer.status).toBeGreaterThanOrEqual(400)
+      expect(await answer.json()).toHaveProperty('code')
+    },
+  )
+
+  test('no answer lets foreign scripts, frames or guesses of its type in', async () => {
+    for (const path of ['/', '/assets/main-1a2b.js', '/healthz', '/api/nothing', '/api/%ff']) {
+      const { headers } = await get(path)
+      expect(headers.get('content-security-policy')).toMatch(/script-src 'self';.*frame-ancestors 'none'/)
+      expect(headers.get('x-content-type-options')).toBe('nosniff')
+      expect(headers.get('referrer-policy')).toBe('same-origin')
+    }
+  })
+})
+
+test('the log names the path and never the query', async () => {
+  await fetch(`${hub.url}/sign-in?code=ssc_secret`)
+  await vi.waitFor(() => expect(hub.lines.join('')).toContain('/sign-in'))
+  expect(hub.lines.join('')).not.toContain('ssc_secret')
+})
+
+test('a port that is in use is said in one sentence', async () => {
+  const port = Number(new URL(hub.url).port)
+  const second = newFastify(pino({ level: 'silent' }))
+  await expect(openPort(second, { host: '127.0.0.1', port })).rejects.toMatchObject({
+    name: 'StartError',
+    message: `Port ${port} is in use. Choose another with PORT=…`,
+  })
+})
+
+describe('under open ingest', () => {
+  test('an agent without token may report; one with a wrong token is told so', async () => {
+    await hub.stop()
+    hub = await serve({ openIngest: true })
+    expect((await hub.post('/api/heartbeat/1/', {})).status).toBe(200)
+    expect((await hub.post('/api/heartbeat/2/', {})).status).toBe(404)
+    expect((await hub.post('/api/heartbeat/1/', {}, { authorization: 'Bearer nope' })).status).toBe(401)
+    expect((await fetch(`${hub.url}/api/session`)).status).toBe(401)
+  })
+})
