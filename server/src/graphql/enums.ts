@@ -1,0 +1,29 @@
+import { registerEnumType } from 'type-graphql'
+import {
+  ALERT_SEVERITIES,
+  GAP_CAUSES,
+  SERVER_CHANGES,
+  SERVER_STATUSES,
+  STATUS_REASONS,
+  STATUS_RULES,
+} from '../core/types.ts'
+
+/** The glossary's words as GraphQL enums: each value stands for itself. */
+export const ServerStatusEnum = register(SERVER_STATUSES, 'ServerStatus', 'What a server is right now.')
+export const StatusReasonEnum = register(STATUS_REASONS, 'StatusReason', 'Why a server has its status.')
+export const StatusRuleEnum = register(STATUS_RULES, 'StatusRule', 'The line of the status rule that decided.')
+export const AlertSeverityEnum = register(ALERT_SEVERITIES, 'AlertSeverity', 'How much an alert matters.')
+export const GapCauseEnum = register(GAP_CAUSES, 'GapCause', 'Why no heartbeat could be heard.')
+export const ServerChangeKindEnum = register(SERVER_CHANGES, 'ServerChangeKind', 'What happened to a server.')
+export const ServerOrderEnum = register(
+  ['ID', 'NAME', 'STATUS', 'LAST_HEARTBEAT', 'STATUS_SINCE'],
+  'ServerOrder',
+  'STATUS: worst first, then the longest first.',
+)
+export const ScopeEnum = register(['READ', 'OPERATE', 'ADMIN'], 'Scope', 'What a credential may do; each includes the ones before it.')
+
+function register<T extends string>(values: readonly T[], name: string, description: string): { [K in T]: K } {
+  const words = Object.fromEntries(values.map((value) => [value, value])) as { [K in T]: K }
+  registerEnumType(words, { name, description })
+  return words
+}

@@ -1,0 +1,84 @@
+import type { GraphQLResolveInfo } from 'graphql'
+import { Arg, Ctx, Extensions, FieldResolver, ID, Info, Mutation, Resolver, Root, Subscription } from 'type-graphql'
+import type { AgentFacts, Instant, Server } from '../core/types.ts'
+import { Refusal } from '../errors.ts'
+import { cleanAgentFacts, parseServerId } from '../ingest/entries.ts'
+import { bad } from './clean.ts'
+import type { GraphQLContext } from './context.ts'
+import { DateTime } from './date-time.ts'
+import { codeOf } from './format-error.ts'
+import { HeartbeatInput } from './heartbeat.input.ts'
+import { type HeartbeatReceipt, HeartbeatReceiptType, HeartbeatResultType } from './heartbeat.type.ts'
+import { selectsOnly } from './selection.ts'
+import { ServerType } from './server.type.ts'
+
+/** The most entries of one call: what the writer puts into one statement. */
+const MAX_ENTRIES = 2_000
+
+@Resolver(() => HeartbeatReceiptType)
+export class HeartbeatResolver {
+  @Mutation(() => HeartbeatReceiptType, { description: 'A sign of life. Answered after it is stored.' })
+  recordHeartbeat(
+    @Arg('serverId', () => ID) serverId: string,
+    @Arg('agentVersion', () => String, { nullable: true }) agentVersion: string | null,
+    @Arg('bootId', () => String, { nullable: true }) bootId: string | null,
+    @Arg('agentStartedAt', () => DateTime, { nullable: true }) agentStartedAt: Instant | null,
+    @Ctx() context: GraphQLContext,
+  ): Promise<HeartbeatReceipt> {
+    const id = parseServerId(serverId, 'serverId')
+    return record(context, id, cleanAgentFacts({ agentVersion, bootId, agentStartedAt }))
+  }
+
+  @Extensions({ listSize: { argument: 'input' } })
+  @Mutation(() => [HeartbeatResultType], {
+    description: 'For relays: a receipt or an error code for each entry, in their order. Up to 2,000 entries.',
+  })
+  async recordHeartbeats(
+    @Arg('input', () => [HeartbeatInput]) input: readonly HeartbeatInput[],
+    @Ctx() context: GraphQLContext,
+  ): Promise<HeartbeatResultType[]> {
+    if (input.length > MAX_ENTRIES) throw bad('input', `must not have more than ${MAX_ENTRIES} entries.`)
+    return Promise.all(input.map((entry) => recordEntry(context, entry)))
+  }
+
+  @Subscription(() => HeartbeatReceiptType, {
+    description: 'Heartbeats of one server, at most one a second, whichever hub took them.',
+    subscribe: ({ args, context }) => context.services.changeFeed.heartbeats(parseServerId(args.serverId, 'serverId')),
+  })
+  heartbeatRecorded(@Arg('serverId', () => ID) _serverId: string, @Root() receipt: HeartbeatReceipt): HeartbeatReceipt {
+    return receipt
+  }
+
+  /** Needs no look-up for what agents ask for: id and name. A caller without a credential gets no more than those. */
+  @FieldResolver(() => ServerType)
+  async server(
+    @Root() { serverId, name }: HeartbeatReceipt,
+    @Ctx() { caller, loaders }: GraphQLContext,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<Partial<Server>> {
+    if (selectsOnly(info, name === undefined ? ['id'] : ['id', 'name'])) return { id: serverId, name }
+    if (caller.kind === 'anonymous') throw new Refusal('UNAUTHENTICATED', 'Without a credential only id and name are shown.')
+
+    const server = await loaders.servers.load(serverId)
+    if (!server) throw new Refusal('SERVER_NOT_FOUND', 'No server has this id.')
+    return server
+  }
+}
+
+/** One bad entry costs its neighbours nothing: whatever is wrong with it becomes its own code. */
+async function recordEntry(context: GraphQLContext, entry: HeartbeatInput): Promise<HeartbeatResultType> {
+  try {
+    const id = parseServerId(entry.serverId, 'serverId')
+    context.services.access.require(context.caller, 'Mutation.recordHeartbeats', id)
+    const receipt = await record(context, id, cleanAgentFacts(entry))
+    return { serverId: entry.serverId, receipt, errorCode: null }
+  } catch (error) {
+    return { serverId: entry.serverId, receipt: null, errorCode: codeOf(error, context.services.log) }
+  }
+}
+
+async function record(context: GraphQLContext, serverId: number, agent: AgentFacts): Promise<HeartbeatReceipt> {
+  const outcome = await context.services.writer.record(serverId, agent, context.arrivedAtMs)
+  if (outcome.kind === 'unknown-server') throw new Refusal('SERVER_NOT_FOUND', 'No server has this id.')
+  return { serverId, name: outcome.name, receivedAt: outcome.receivedAt }
+}

@@ -1,0 +1,18 @@
+import { Field, ID, InputType } from 'type-graphql'
+import type { ServerStatus, StatusReason } from '../core/types.ts'
+import { ServerStatusEnum, StatusReasonEnum } from './enums.ts'
+
+@InputType('StatusEventFilter', { description: 'All of the conditions that are given. An empty list lets nothing through.' })
+export class StatusEventFilterInput {
+  @Field(() => [ID], { nullable: true })
+  readonly serverIds?: readonly string[] | null
+
+  @Field(() => [String], { nullable: true, description: 'Events of servers that have all of these tags now.' })
+  readonly tags?: readonly string[] | null
+
+  @Field(() => [ServerStatusEnum], { nullable: true })
+  readonly to?: readonly ServerStatus[] | null
+
+  @Field(() => [StatusReasonEnum], { nullable: true })
+  readonly reasons?: readonly StatusReason[] | null
+}

@@ -1,0 +1,114 @@
+import type { IncomingMessage } from 'node:http'
+import { GraphQLError, type GraphQLSchema } from 'graphql'
+import { CloseCode, MessageType, type ServerOptions, stringifyMessage } from 'graphql-ws'
+import { type Extra, useServer } from 'graphql-ws/use/ws'
+import type { WebSocket, WebSocketServer } from 'ws'
+import type { Caller } from '../access/caller.ts'
+import { Refusal } from '../errors.ts'
+import { createContext, type Services } from './context.ts'
+import { formatError } from './format-error.ts'
+import { prepareOperation } from './operation.ts'
+
+/** Operations that may run at once on one socket, subscriptions and all. */
+const MAX_OPERATIONS = 100
+
+/** An idle socket says this often that it lives, and is ended when the other side has not answered by the next time. */
+const PING_MS = 10_000
+
+/** What was revoked stops to stream within this time. */
+const RECHECK_MS = 30_000
+
+const TRY_AGAIN_LATER = 1013
+
+export interface WebSocketOptions {
+  /** With `noServer`, and a `maxPayload`. */
+  readonly server: WebSocketServer
+  readonly schema: GraphQLSchema
+  readonly services: Services
+  /**
+   * Who opened the socket, by `connectionParams.authorization` or the page's cookie; asked again for each operation.
+   *
+   * @throws Refusal UNAUTHENTICATED, FORBIDDEN or UNAVAILABLE
+   */
+  readonly authenticate: (request: IncomingMessage, connectionParams: unknown) => Promise<Caller>
+}
+
+/**
+ * GraphQL over WebSocket, by the protocol of graphql-ws.
+ *
+ * A refused credential closes the socket with 4401 (none, or unknown: pointless to try again) or 4403; 1013 where it could
+ * not be looked up. Refused operations are `error` messages whose payload carries the code, as over HTTP.
+ */
+export function serveWebSocket({ server, schema, services, authenticate }: WebSocketOptions): { dispose(): Promise<void> } {
+  const format = (error: GraphQLError) => formatError(services.log)(error.toJSON(), error)
+
+  const options: ServerOptions<Record<string, unknown>, Extra> & { isProd: boolean } = {
+    isProd: true, // no messages of defects in close frames
+    onConnect: async ({ extra: { socket, request }, connectionParams }) => {
+      const check = () => authenticate(request, connectionParams)
+      try {
+        await check()
+      } catch (error) {
+        closeFor(error, socket, services.log)
+        return false
+      }
+      whileOpen(socket, PING_MS, () => ping(socket))
+      whileOpen(socket, RECHECK_MS, () => check().catch((error) => closeIfRefused(error, socket)))
+      return true
+    },
+    onSubscribe: async ({ extra: { request }, connectionParams, subscriptions }, _id, payload) => {
+      const arrivedAtMs = performance.now()
+      try {
+        if (Object.keys(subscriptions).length > MAX_OPERATIONS) throw tooMany()
+        const caller = await authenticate(request, connectionParams)
+        return prepareOperation(schema, payload, createContext(services, caller, arrivedAtMs))
+      } catch (error) {
+        return [new GraphQLError('', { originalError: error as Error })]
+      }
+    },
+    onNext: (_context, _id, _payload, _args, result) =>
+      result.errors ? { ...result, errors: result.errors.map(format) } : undefined,
+    onError: (_context, _id, _payload, errors) => errors.map(format),
+  }
+
+  const served = useServer(options, server, PING_MS)
+  server.on('connection', quiet)
+  return { dispose: async () => served.dispose() }
+}
+
+/** graphql-ws prints whatever goes wrong with a socket; a frame that a peer broke is no defect of ours. ws closes it. */
+function quiet(socket: WebSocket): void {
+  socket.removeAllListeners('error')
+  socket.on('error', () => undefined)
+}
+
+function whileOpen(socket: WebSocket, everyMs: number, act: () => unknown): void {
+  if (socket.readyState !== socket.OPEN) return
+  const timer = setInterval(act, everyMs)
+  socket.once('close', () => clearInterval(timer))
+}
+
+/** The protocol's own ping: unlike a WebSocket's, a page can see it. */
+function ping(socket: WebSocket): void {
+  if (socket.readyState === socket.OPEN) socket.send(stringifyMessage({ type: MessageType.Ping }))
+}
+
+function closeFor(error: unknown, socket: WebSocket, log: (error: unknown) => void): void {
+  if (closeIfRefused(error, socket)) return
+  if (error instanceof Refusal) return socket.close(TRY_AGAIN_LATER, 'Try again later')
+  log(error)
+  socket.close(CloseCode.InternalServerError, 'Internal server error')
+}
+
+/** Our own troubles end no conversation: only a refusal of the caller does. */
+function closeIfRefused(error: unknown, socket: WebSocket): boolean {
+  if (!(error instanceof Refusal)) return false
+  if (error.code === 'UNAUTHENTICATED') socket.close(CloseCode.Unauthorized, 'Unauthorized')
+  else if (error.code === 'FORBIDDEN') socket.close(CloseCode.Forbidden, 'Forbidden')
+  else return false
+  return true
+}
+
+function tooMany(): Refusal {
+  return new Refusal('RATE_LIMITED', `No more than ${MAX_OPERATIONS} operations may run at once on one socket.`)
+}
