@@ -1,0 +1,122 @@
+import { fileURLToPath } from 'node:url'
+import type { Logger } from 'pino'
+import { Authenticator } from './access/authenticator.ts'
+import { prepareAccess, writeHubFile } from './access/first-start.ts'
+import { AccessRules } from './access/permissions.ts'
+import type { Config } from './config.ts'
+import { chooseDataDir } from './database/data-dir.ts'
+import { type OpenDatabase, openDatabase } from './database/open.ts'
+import { createApollo } from './graphql/apollo.ts'
+import type { Services } from './graphql/context.ts'
+import { createSchema } from './graphql/schema.ts'
+import { createHttp, listen } from './http/listen.ts'
+import { Hub } from './hub.ts'
+import { startLocalAgent } from './local-agent.ts'
+import { findByTokenHash } from './store/api-tokens.ts'
+import { migrate } from './store/migrate.ts'
+import { findSession } from './store/sessions.ts'
+
+/** The web build, beside `server/` in the repository and in an installed copy alike. */
+const WEB_ROOT = fileURLToPath(new URL('../../web/dist', import.meta.url))
+
+export interface RunningApp {
+  /** Where people and agents find it. */
+  readonly url: string
+  /** Opens the page once, for whoever started the program. */
+  readonly signInLink: string
+  stop(): Promise<void>
+}
+
+/** Something that was opened and is closed in the reverse order. */
+type Closer = () => Promise<void>
+
+/**
+ * Starts everything, from the database to the page, in the order in which each part needs the one before.
+ *
+ * @param tell prints one line of progress for people.
+ * @throws StartError with one clear sentence where the surroundings do not allow it; whatever was opened is closed.
+ */
+export async function startApp(config: Config, tell: (line: string) => void, log: Logger): Promise<RunningApp> {
+  const closers: Closer[] = []
+  const stop = async () => {
+    for (const close of closers.splice(0).reverse()) await close()
+  }
+  try {
+    return await open(config, tell, log, closers, stop)
+  } catch (error) {
+    await stop().catch((failure: unknown) => log.error({ err: failure }, 'Closing after a failed start failed.'))
+    throw error
+  }
+}
+
+async function open(
+  config: Config,
+  tell: (line: string) => void,
+  log: Logger,
+  closers: Closer[],
+  stop: Closer,
+): Promise<RunningApp> {
+  const dataDir = chooseDataDir({ chosen: config.dataDir, embedded: config.databaseUrl === undefined })
+  const database = await openDatabase({ databaseUrl: config.databaseUrl, dataDir, log: tell })
+  closers.push(() => database.stop())
+  await bringUpToDate(database, tell)
+
+  const hub = await openHub(config, database, log)
+  closers.push(() => hub.close())
+  const access = await prepareAccess(hub.store, { dataDir, bootstrapToken: config.bootstrapToken })
+  if (access.adminTokenFile) tell(`The admin token is in ${access.adminTokenFile}`)
+
+  const http = await openHttp(config, hub, log)
+  closers.push(async () => {
+    await http.close()
+  })
+  const port = await listen(http, config)
+  await hub.watch()
+
+  const localUrl = `http://127.0.0.1:${port}`
+  const url = config.publicUrl ?? `http://localhost:${port}`
+  await writeHubFile(dataDir, { url: localUrl, token: access.localToken })
+  if (config.localAgent) {
+    const agent = await startLocalAgent({ store: hub.store, dataDir, url: localUrl, log })
+    closers.push(() => agent.stop())
+  }
+  return { url, signInLink: `${url}/sign-in#code=${access.signInCode}`, stop }
+}
+
+async function bringUpToDate(database: OpenDatabase, tell: (line: string) => void): Promise<void> {
+  const ran = await migrate(database.connection)
+  if (ran.length > 0) tell(`The database is prepared (${ran.length} ${ran.length === 1 ? 'step' : 'steps'}).`)
+}
+
+function openHub(config: Config, database: OpenDatabase, log: Logger): Promise<Hub> {
+  return Hub.open({
+    connection: database.connection,
+    maxWaitingHeartbeats: config.maxWaitingHeartbeats,
+    onError: (err) => log.error({ err }, 'The hub ran into trouble and goes on.'),
+    onGap: ({ from, until, cause }) =>
+      log.warn({ cause, seconds: (until - from) / 1_000 }, 'We could not observe for a while; nobody is judged for it.'),
+    onLeadership: (leads) => log.info(leads ? 'This hub leads.' : 'This hub does not lead any more.'),
+  })
+}
+
+async function openHttp(config: Config, hub: Hub, log: Logger) {
+  const { store } = hub
+  const authenticator = new Authenticator({
+    findByTokenHash: (hash) => findByTokenHash(store, hash),
+    findSession: (hash) => findSession(store, hash),
+  })
+  hub.onCredentialsChanged(() => authenticator.forget())
+  if (config.openIngest) log.warn('STACKSENSE_OPEN_INGEST is on: anybody can report heartbeats for any server.')
+
+  const services: Services = {
+    store,
+    writer: hub.writer,
+    statusFeed: hub.statusFeed,
+    changeFeed: hub.changeFeed,
+    access: new AccessRules({ openIngest: config.openIngest }),
+    log: (err) => log.error({ err }, 'A defect.'),
+  }
+  const schema = await createSchema()
+  const apollo = createApollo(schema, services)
+  return createHttp({ config, services, apollo, schema, authenticator, webRoot: WEB_ROOT, log })
+}

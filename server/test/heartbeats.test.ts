@@ -1,0 +1,95 @@
+import { expect, test } from 'vitest'
+import { readLastHeartbeats } from '../src/store/last-heartbeats.ts'
+import { WRITE_HEARTBEATS, writeHeartbeats } from '../src/store/write-heartbeats.ts'
+import { addServer, age, freshDatabase, openHub } from './support/hub-scene.ts'
+
+async function scene(servers = 1) {
+  const hub = await openHub(await freshDatabase())
+  const ids: number[] = []
+  for (let i = 0; i < servers; i++) ids.push((await addServer(hub.store)).id)
+  return { hub, store: hub.store, ids, id: ids[0] as number }
+}
+
+test('a heartbeat counts from when it arrived, however long it waited', async () => {
+  const { store, id } = await scene()
+  const received = await writeHeartbeats(store, [{ serverId: id, arrivedAtMs: performance.now() - 5_000 }])
+  const { rows } = await store.pool.query('select extract(epoch from clock_timestamp()) * 1000 as now')
+  expect(Number(rows[0].now) - (received.get(id) ?? 0)).toBeCloseTo(5_000, -3)
+})
+
+test('a heartbeat never moves time backwards, and its server is not unknown for it', async () => {
+  const { store, id } = await scene()
+  const first = await writeHeartbeats(store, [{ serverId: id, arrivedAtMs: performance.now() }])
+  const late = await writeHeartbeats(store, [{ serverId: id, arrivedAtMs: performance.now() - 60_000 }])
+  expect(late.get(id)).toBe(first.get(id))
+})
+
+test('a process clock that is wrong cannot date a heartbeat into the future', async () => {
+  const { store, id } = await scene()
+  const received = await writeHeartbeats(store, [{ serverId: id, arrivedAtMs: performance.now() + 60_000 }])
+  const { rows } = await store.pool.query('select extract(epoch from clock_timestamp()) * 1000 as now')
+  expect(received.get(id)).toBeLessThanOrEqual(Number(rows[0].now))
+})
+
+test('what an agent says of itself is kept, and silence about it changes nothing', async () => {
+  const { hub, store, id } = await scene()
+  await hub.writer.record(id, { agentVersion: '1.2.3', bootId: 'boot', agentStartedAt: 1_795_000_000_123 })
+  await hub.writer.record(id, {})
+  const { rows } = await store.pool.query(
+    `select agent_version, boot_id, extract(epoch from agent_started_at) * 1000 as started from server_heartbeat`,
+  )
+  expect(rows).toEqual([{ agent_version: '1.2.3', boot_id: 'boot', started: '1795000000123.000000' }])
+})
+
+test('a bad entry costs its neighbours nothing', async () => {
+  const { hub, ids } = await scene(5)
+  const bad = ids[2]
+  const all = ids.map((id) => hub.writer.record(id, id === bad ? { agentVersion: 'nul\0' } : {}))
+  const outcomes = await Promise.allSettled(all)
+  expect(outcomes.map((outcome) => outcome.status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled', 'fulfilled'])
+})
+
+test('the rows are locked in ascending id: a nested loop that the sorted input drives, whatever the sizes', async () => {
+  const { store } = await scene(3)
+  for (const fill of [0, 20_000]) {
+    await store.pool.query(
+      `with made as (insert into server (name, agent_token_hash) select 'bulk-' || n, decode(md5(n::text), 'hex')
+         from generate_series(1, $1::int) n returning id)
+       insert into server_heartbeat (server_id) select id from made`,
+      [fill],
+    )
+    await store.pool.query('analyze server_heartbeat')
+    const { rows } = await store.writer.query({
+      text: `explain ${WRITE_HEARTBEATS}`,
+      values: [[3, 1, 2], [0, 0, 0], [null, null, null], [null, null, null], [null, null, null]],
+    })
+    const plan = rows.map((row) => row['QUERY PLAN']).join('\n')
+    expect(plan).toMatch(/Nested Loop[\s\S]*Sort[\s\S]*server_id[\s\S]*Function Scan on b_1[\s\S]*Index Scan using server_heartbeat_pkey/)
+  }
+})
+
+test('two hubs that write the same servers at once do not deadlock', async () => {
+  const database = await freshDatabase()
+  const [a, b] = [await openHub(database), await openHub(database)]
+  const ids: number[] = []
+  for (let i = 0; i < 50; i++) ids.push((await addServer(a.store)).id)
+  const rounds = Array.from({ length: 40 }, async (_, round) => {
+    const order = round % 2 ? ids : ids.toReversed()
+    await Promise.all(order.map((id) => (round % 3 ? a : b).writer.record(id, {})))
+  })
+  await Promise.all(rounds)
+  const last = await readLastHeartbeats(a.store, ids)
+  expect([...last.values()].every((at) => at !== null)).toBe(true)
+})
+
+test('updates stay heap-only', async () => {
+  const { hub, store, ids } = await scene(50)
+  for (let round = 0; round < 10; round++) await Promise.all(ids.map((id) => hub.writer.record(id, {})))
+  await age(store.pool, ids[0] as number, 1)
+  await store.writer.query('select pg_stat_force_next_flush()')
+  await store.writer.query('select 1')
+  const { rows } = await store.pool.query(
+    `select n_tup_upd as updates, n_tup_hot_upd as hot from pg_stat_user_tables where relname = 'server_heartbeat'`,
+  )
+  expect(rows[0].hot / rows[0].updates).toBeGreaterThan(0.95)
+})

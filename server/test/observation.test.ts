@@ -1,0 +1,121 @@
+import { expect, test } from 'vitest'
+import type { GapCause } from '../src/core/types.ts'
+import { readVerdicts } from '../src/store/facts.ts'
+import { judgeExpiry } from '../src/store/judge-expiry.ts'
+import { listObservationGaps } from '../src/store/observation-gaps.ts'
+import { setSuspended } from '../src/store/servers.ts'
+import { stamp } from '../src/store/stamp.ts'
+import type { Store } from '../src/store/store.ts'
+import { addServer, age, freshDatabase, historyOf, listenTo, openHub, storedStatus } from './support/hub-scene.ts'
+
+const SHORT = { offlineAfterSeconds: 2 }
+
+async function scene() {
+  const hub = await openHub(await freshDatabase())
+  const server = await addServer(hub.store, SHORT)
+  await hub.writer.record(server.id, {})
+  return { hub, store: hub.store, server }
+}
+
+/** Makes it look as if the newest stamp of any hub were this old. */
+async function ageStamp(store: Store, seconds: number): Promise<void> {
+  await store.pool.query(`update observation_stamp set stamped_at = clock_timestamp() - $1::float8 * interval '1 s'`, [seconds])
+}
+
+function stampAs(store: Store, cause: GapCause = 'HUB_DOWN', backlogMs: number | null = null) {
+  return stamp(store, { backlogMs, causeOf: () => cause })
+}
+
+test('while the newest stamp is more than a second old, nobody is judged', async () => {
+  const { store, server } = await scene()
+  await age(store.pool, server.id, 10)
+  await ageStamp(store, 1.2)
+  expect((await judgeExpiry(store, [server.id])).get(server.id)).toEqual({ kind: 'blind' })
+  expect((await storedStatus(store, server.id)).status).toBe('ONLINE')
+})
+
+test('the next stamp records the hole as a gap, and the hole is not held against a server', async () => {
+  const { store, server } = await scene()
+  await age(store.pool, server.id, 10)
+  await ageStamp(store, 9)
+  const { gap } = await stampAs(store)
+  expect(gap?.cause).toBe('HUB_DOWN')
+  expect(await listObservationGaps(store, null, null)).toEqual([{ id: 1, ...gap }])
+  expect((await judgeExpiry(store, [server.id])).get(server.id)).toMatchObject({ kind: 'fresh' })
+})
+
+test('holes up to a second are no gaps', async () => {
+  const { store } = await scene()
+  await stampAs(store)
+  await ageStamp(store, 0.9)
+  expect((await stampAs(store)).gap).toBeNull()
+})
+
+test('a change by hand during blindness does not judge the silence either', async () => {
+  const { store, server } = await scene()
+  await age(store.pool, server.id, 10)
+  await ageStamp(store, 9)
+  await setSuspended(store, server.id, true)
+  expect(await setSuspended(store, server.id, false)).toMatchObject({ status: 'ONLINE' })
+  expect((await readVerdicts(store, [server.id])).get(server.id)).toMatchObject({ status: 'ONLINE' })
+})
+
+test('a restart makes no false OFFLINE; who died inside the gap is told when the observed silence is full, with the gap', async () => {
+  const { hub, store, server } = await scene()
+  await age(store.pool, server.id, 31)
+  await ageStamp(store, 30)
+  const feed = await listenTo(hub)
+  await hub.watch() // the first stamp records the gap of 30 s; 1 s of silence was observed, 1 s is left
+  expect((await storedStatus(store, server.id)).status).toBe('ONLINE')
+
+  const [event] = await feed.take(1)
+  const gap = event?.gap
+  expect(event).toMatchObject({ to: 'OFFLINE', reason: 'HEARTBEAT_EXPIRED', gap: { cause: 'HUB_DOWN' } })
+  const silence = (event?.at ?? 0) - (event?.lastHeartbeatAt ?? 0) - ((gap?.until ?? 0) - (gap?.from ?? 0))
+  expect(silence).toBeCloseTo(2_000, 1)
+})
+
+test('healthy servers are not told OFFLINE after a restart', async () => {
+  const { hub, store, server } = await scene()
+  await age(store.pool, server.id, 31)
+  await ageStamp(store, 30)
+  await hub.watch()
+  await hub.writer.record(server.id, {})
+  expect(await historyOf(store, server.id)).toEqual(['OFFLINE/NEVER_SEEN>ONLINE/HEALTHY'])
+})
+
+test('another hub that says heartbeats wait there is waited for, five seconds at most; a silent hub is not believed', async () => {
+  const { store, server } = await scene()
+  await age(store.pool, server.id, 10)
+  await stampAs(store)
+  const row = `insert into hub_observation (hub_id, stamped_at, backlog_since) values (gen_random_uuid(), clock_timestamp(), `
+  await store.pool.query(`${row} clock_timestamp() - interval '1 s')`)
+  expect((await judgeExpiry(store, [server.id])).get(server.id)).toEqual({ kind: 'blind' })
+
+  await store.pool.query(`update hub_observation set stamped_at = clock_timestamp() - interval '2 s'`)
+  await stampAs(store)
+  expect((await judgeExpiry(store, [server.id])).get(server.id)).toEqual({ kind: 'settled' })
+})
+
+test('a backlog older than five seconds no longer holds judgement up', async () => {
+  const { store, server } = await scene()
+  await age(store.pool, server.id, 10)
+  await stampAs(store)
+  await store.pool.query(
+    `insert into hub_observation (hub_id, stamped_at, backlog_since)
+     values (gen_random_uuid(), clock_timestamp(), clock_timestamp() - interval '6 s')`,
+  )
+  expect((await judgeExpiry(store, [server.id])).get(server.id)).toEqual({ kind: 'settled' })
+})
+
+test('a clock that was set back leaves no heartbeat, gap or status in the future, and is recorded', async () => {
+  const { store, server } = await scene()
+  await age(store.pool, server.id, -3_600)
+  await store.pool.query(`update server set status_since = clock_timestamp() + interval '1 hour' where id = $1`, [server.id])
+  await ageStamp(store, -3_600)
+  const { now, gap } = await stampAs(store)
+  expect(gap).toEqual({ from: now, until: now, cause: 'CLOCK_STEP' })
+  const verdict = (await readVerdicts(store, [server.id])).get(server.id)
+  expect(verdict?.lastHeartbeatAt).toBeLessThanOrEqual(now)
+  expect((await storedStatus(store, server.id)).since).toBeLessThanOrEqual(now)
+})
