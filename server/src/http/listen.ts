@@ -2,12 +2,13 @@ import type { ApolloServer } from '@apollo/server'
 import type { FastifyInstance } from 'fastify'
 import type { GraphQLSchema } from 'graphql'
 import type { IncomingMessage } from 'node:http'
+import { isIPv6 } from 'node:net'
 import type { Logger } from 'pino'
 import { WebSocketServer } from 'ws'
 import type { Authenticator } from '../access/authenticator.ts'
 import type { Caller } from '../access/caller.ts'
 import { Sessions } from '../access/sessions.ts'
-import { Refusal } from '../errors.ts'
+import { Refusal, StartError } from '../errors.ts'
 import type { GraphQLContext, Services } from '../graphql/context.ts'
 import { serveWebSocket } from '../graphql/websocket.ts'
 import { credentialOf, identify, tokenIn } from './auth.ts'
@@ -19,6 +20,9 @@ import { answerMissing, newFastify } from './new-fastify.ts'
 import { page } from './page.ts'
 import { sessionRoutes } from './session.routes.ts'
 import { serveUpgrades } from './upgrade.ts'
+
+/** Names of all of this machine's addresses at once. */
+const EVERYWHERE = new Set(['', '0.0.0.0', '::', 'localhost'])
 
 export interface HttpOptions {
   readonly config: { readonly publicUrl: string | undefined }
@@ -77,4 +81,39 @@ function socketCredential(request: IncomingMessage, params: unknown) {
   if (authorization === undefined || authorization === null) return credentialOf(request.headers)
   if (typeof authorization === 'string') return { kind: 'token', token: tokenIn(authorization) } as const
   throw new Refusal('UNAUTHENTICATED', 'connectionParams.authorization is not a string.')
+}
+
+/** Opens the port; answers the one that it got. @throws StartError in one sentence where the port cannot be had */
+export async function listen(
+  app: FastifyInstance,
+  address: { readonly host: string; readonly port: number },
+): Promise<number> {
+  try {
+    await app.listen(address)
+  } catch (error) {
+    throw new StartError(whyNot(error as NodeJS.ErrnoException, address), { cause: error })
+  }
+  const bound = app.server.address()
+  return typeof bound === 'object' && bound !== null ? bound.port : address.port
+}
+
+/** Where programs on this machine reach a hub that listens at this address. */
+export function localUrl({ host, port }: { readonly host: string; readonly port: number }): string {
+  if (EVERYWHERE.has(host)) return `http://127.0.0.1:${port}`
+  return `http://${isIPv6(host) ? `[${host}]` : host}:${port}`
+}
+
+function whyNot(error: NodeJS.ErrnoException, { host, port }: { readonly host: string; readonly port: number }): string {
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return `Port ${port} is in use. Choose another with PORT=…`
+    case 'EACCES':
+      return `Port ${port} may not be opened by this user. Choose one above 1023 with PORT=…`
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return `This machine has no address ${host}. Set STACKSENSE_HOST to one that it has.`
+    default:
+      throw error
+  }
 }

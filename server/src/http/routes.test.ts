@@ -10,8 +10,8 @@ import { Refusal } from '../errors.ts'
 import { identifyCaller } from './caller.hook.ts'
 import { healthRoute } from './health.route.ts'
 import { heartbeatRoute } from './heartbeat.route.ts'
+import { listen, localUrl } from './listen.ts'
 import { answerMissing, newFastify } from './new-fastify.ts'
-import { openPort } from './open-port.ts'
 import { page } from './page.ts'
 import { sessionRoutes } from './session.routes.ts'
 
@@ -47,7 +47,7 @@ async function serve({ openIngest = false } = {}) {
   heartbeatRoute(app, { rules, writer: { record }, identify })
   sessionRoutes(app, { rules, sessions, identify, publicUrl: undefined })
   page(app, webRoot, answerMissing)
-  const url = `http://127.0.0.1:${await openPort(app, { host: '127.0.0.1', port: 0 })}`
+  const url = `http://127.0.0.1:${await listen(app, { host: '127.0.0.1', port: 0 })}`
   const stop = async () => {
     await app.close()
     rmSync(webRoot, { recursive: true })
@@ -300,10 +300,19 @@ test('the log names the path and never the query', async () => {
 test('a port that is in use is said in one sentence', async () => {
   const port = Number(new URL(hub.url).port)
   const second = newFastify(pino({ level: 'silent' }))
-  await expect(openPort(second, { host: '127.0.0.1', port })).rejects.toMatchObject({
+  await expect(listen(second, { host: '127.0.0.1', port })).rejects.toMatchObject({
     name: 'StartError',
     message: `Port ${port} is in use. Choose another with PORT=…`,
   })
+})
+
+test.each([
+  ['0.0.0.0', 'http://127.0.0.1:4000'],
+  ['::', 'http://127.0.0.1:4000'],
+  ['10.0.0.5', 'http://10.0.0.5:4000'],
+  ['fe80::1', 'http://[fe80::1]:4000'],
+])('a hub that listens at %s is reached from its machine at %s', (host, url) => {
+  expect(localUrl({ host, port: 4000 })).toBe(url)
 })
 
 describe('under open ingest', () => {
