@@ -6,7 +6,7 @@ const NOON = Date.UTC(2026, 0, 1, 12)
 type Write = (entries: readonly HeartbeatEntry[]) => Promise<Map<number, number>>
 
 /** A writer over a database that commits when the test says so. */
-function scene({ known = (_id: number) => true, maxWaiting = 10_000 } = {}) {
+function scene({ known = () => true, maxWaiting = 10_000 }: { known?: (id: number) => boolean; maxWaiting?: number } = {}) {
   const commits: (() => void)[] = []
   const batches: number[][] = []
   const write = vi.fn<Write>(async (entries) => {

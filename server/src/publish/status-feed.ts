@@ -1,8 +1,9 @@
 import type { StatusEvent } from '../core/types.ts'
 import { Refusal } from '../errors.ts'
-import { readEvents, resumePoint, type StatusEventFilter } from '../store/event-log.ts'
+import { newestEventId, readEvents, resumePoint, type StatusEventFilter } from '../store/event-log.ts'
 import { feedCursor } from '../store/feed-cursor.ts'
 import type { Store } from '../store/store.ts'
+import { reachable } from '../store/transaction.ts'
 import { Broadcast, MAX_QUEUED, type Queue } from './broadcast.ts'
 
 const REPLAY_PAGE = 500
@@ -40,11 +41,11 @@ export class StatusFeed {
    * @throws Refusal BAD_CURSOR or CURSOR_EXPIRED
    */
   async events(filter: StatusEventFilter, after: string | null): Promise<AsyncGenerator<StatusEvent>> {
-    const from = after === null ? undefined : await resumePoint(this.store, after)
+    const from = await (after === null ? this.#now() : resumePoint(this.store, after))
     // Registered before the table is read: an event is in the table up to `seam`, or in the queue, never in neither.
     const seam = this.tail.position
     const live = this.#live.subscribe((event) => passes(event, filter))
-    const events = this.#deliver(live, filter, from ?? seam, seam)
+    const events = this.#deliver(live, filter, from, seam)
     // A generator that waits for the next event, or was never started, would not hear that its reader has gone.
     const finish = events.return.bind(events)
     events.return = async (value) => {
@@ -61,6 +62,11 @@ export class StatusFeed {
 
   get size(): number {
     return this.#live.size
+  }
+
+  /** By the table: the tail may still have to read what was committed before this subscriber came. */
+  #now(): Promise<number> {
+    return reachable(() => newestEventId(this.store.pool))
   }
 
   async *#deliver(

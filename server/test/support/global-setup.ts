@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import type { TestProject } from 'vitest/node'
+import { chooseDataDir } from '../../src/database/data-dir.ts'
 import { openDatabase } from '../../src/database/open.ts'
 import type { DatabaseConnection } from '../../src/store/pool.ts'
 import { migrate } from '../../src/store/migrate.ts'
@@ -21,9 +22,11 @@ declare module 'vitest' {
  */
 export default async function setup(project: TestProject) {
   const folder = mkdtempSync(join(tmpdir(), 'stacksense-test-'))
+  chmodSync(folder, 0o711) // under root, PostgreSQL runs as another user
+  const databaseUrl = process.env.STACKSENSE_TEST_DATABASE_URL
   const database = await openDatabase({
-    databaseUrl: process.env.STACKSENSE_TEST_DATABASE_URL,
-    dataDir: join(folder, 'data'),
+    databaseUrl,
+    dataDir: chooseDataDir({ chosen: join(folder, 'data'), embedded: !databaseUrl }),
     log: () => undefined,
   })
   const prefix = `stacksense_test_${randomBytes(4).toString('hex')}`
