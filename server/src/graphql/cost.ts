@@ -28,7 +28,7 @@ export const MAX_COST = 500_000
 const SHORT_LIST = 2
 
 /** A whole schema by introspection. */
-const INTROSPECTION_COST = 10_000
+const INTROSPECTION_COST = 20_000
 
 /** What a field says of its own cost, by `@Extensions`. */
 export interface CostExtensions {

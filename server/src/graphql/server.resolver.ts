@@ -1,4 +1,4 @@
-import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root, Subscription } from 'type-graphql'
+import { Arg, Ctx, Extensions, FieldResolver, ID, Int, Query, Resolver, Root, Subscription } from 'type-graphql'
 import type { Alert, Anomaly, Server, ServerChangeKind, StatusEvent } from '../core/types.ts'
 import { parseServerId } from '../ingest/entries.ts'
 import { listStatusEvents } from '../store/event-log.ts'
@@ -72,6 +72,8 @@ export class ServerResolver {
     return (await loaders.activeAnomalies.load(server.id)) ?? []
   }
 
+  /** Asks once for each server, so that it is dear: few of a list's rows can have it. */
+  @Extensions({ cost: 25_000 })
   @FieldResolver(() => StatusEventConnectionType, { description: 'Oldest first; `last` alone gives the newest.' })
   async statusEvents(
     @Root() server: Server,
