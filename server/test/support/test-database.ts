@@ -24,3 +24,9 @@ export async function createTestDatabase(): Promise<TestDatabase> {
       }),
   }
 }
+
+/** The database as `DATABASE_URL` would name it. */
+export function urlOf(database: TestDatabase): string {
+  const { connectionString, host, user, database: name } = database.connection
+  return connectionString ?? `postgres://${user}@localhost/${name}?host=${encodeURIComponent(host ?? '')}`
+}
