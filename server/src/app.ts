@@ -94,7 +94,10 @@ function openHub(config: Config, database: OpenDatabase, log: Logger): Promise<H
     maxWaitingHeartbeats: config.maxWaitingHeartbeats,
     onError: (err) => log.error({ err }, 'The hub ran into trouble and goes on.'),
     onGap: ({ from, until, cause }) =>
-      log.warn({ cause, seconds: (until - from) / 1_000 }, 'We could not observe for a while; nobody is judged for it.'),
+      log.warn(
+        { cause, seconds: (until - from) / 1_000 },
+        'We could not observe for a while; nobody is judged for it.',
+      ),
     onLeadership: (leads) => log.info(leads ? 'This hub leads.' : 'This hub does not lead any more.'),
   })
 }

@@ -100,14 +100,18 @@ export class Hub {
   #hear(channel: Channel, payload: string): void {
     switch (channel) {
       case 'event':
-        return this.#tail.wake()
+        this.#tail.wake()
+        break
       case 'deadline':
-        return this.monitor.lookAt([Number(payload)])
+        this.monitor.lookAt([Number(payload)])
+        break
       case 'server':
         this.writer.forgetName(Number(payload.split(' ')[1]))
-        return this.changeFeed.heardServer(payload)
+        this.changeFeed.heardServer(payload)
+        break
       case 'alert':
-        return void this.changeFeed.heardAlert(payload)
+        void this.changeFeed.heardAlert(payload)
+        break
       case 'access':
         for (const forget of this.#forgetters) forget()
     }

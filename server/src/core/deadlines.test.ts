@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Deadlines } from './deadlines.ts'
-import { MAX_SERVER_ID, type Instant, type ServerId } from './types.ts'
+import { type Instant, MAX_SERVER_ID, type ServerId } from './types.ts'
 
 const NOON = Date.UTC(2026, 0, 1, 12)
 

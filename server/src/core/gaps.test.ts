@@ -94,7 +94,12 @@ test('gaps count the same in any order, once or twice, whole or in pieces', () =
   fc.assert(
     fc.property(anyInstant, anyGaps, anyInstant, anyInstant, (heardAt, between, cut, now) => {
       const pieces = between.flatMap(({ from, until }) =>
-        from < cut && cut < until ? [{ from, until: cut }, { from: cut, until }] : [{ from, until }],
+        from < cut && cut < until
+          ? [
+              { from, until: cut },
+              { from: cut, until },
+            ]
+          : [{ from, until }],
       )
       const silence = observedSilenceMs(heardAt, between, now)
       expect(observedSilenceMs(heardAt, between.toReversed(), now)).toBe(silence)

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { MICROSECOND, anyFacts, anyGap, anyInstant } from '../../test/support/arbitraries.ts'
+import { anyFacts, anyGap, anyInstant, MICROSECOND } from '../../test/support/arbitraries.ts'
 import { evaluateStatus } from './status.ts'
 import { instantOf, STATUS_VECTORS } from './status.vectors.ts'
-import { STATUS_RULES, type ServerStatus } from './types.ts'
+import { type ServerStatus, STATUS_RULES } from './types.ts'
 
 const WORSE: Readonly<Record<ServerStatus, number>> = { ONLINE: 0, WARNING: 1, OFFLINE: 2 }
 

@@ -24,7 +24,8 @@ export function evaluateStatus(facts: StatusFacts, now: Instant): Verdict {
   const silenceMs = lastHeartbeatAt === null ? null : observedSilenceMs(lastHeartbeatAt, gaps, now)
   const rule = decide(facts, silenceMs, limitMs)
   const answer = ANSWERS[rule]
-  const deadline = lastHeartbeatAt === null || answer.status === 'OFFLINE' ? null : deadlineOf(lastHeartbeatAt, gaps, limitMs)
+  const deadline =
+    lastHeartbeatAt === null || answer.status === 'OFFLINE' ? null : deadlineOf(lastHeartbeatAt, gaps, limitMs)
 
   return {
     ...answer,

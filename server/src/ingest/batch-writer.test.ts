@@ -6,7 +6,13 @@ const NOON = Date.UTC(2026, 0, 1, 12)
 type Write = (entries: readonly HeartbeatEntry[]) => Promise<Map<number, number>>
 
 /** A writer over a database that commits when the test says so. */
-function scene({ known = () => true, maxWaiting = 10_000 }: { known?: (id: number) => boolean; maxWaiting?: number } = {}) {
+function scene({
+  known = () => true,
+  maxWaiting = 10_000,
+}: {
+  known?: (id: number) => boolean
+  maxWaiting?: number
+} = {}) {
   const commits: (() => void)[] = []
   const batches: number[][] = []
   const write = vi.fn<Write>(async (entries) => {
@@ -47,7 +53,12 @@ test('nobody is answered before the commit', async () => {
 
 test('what comes during a write goes together, one entry a server, and each caller is answered', async () => {
   const { writer, batches, commit } = scene()
-  const all = [writer.record(1, {}), writer.record(2, {}), writer.record(3, {}), writer.record(2, { agentVersion: '2' })]
+  const all = [
+    writer.record(1, {}),
+    writer.record(2, {}),
+    writer.record(3, {}),
+    writer.record(2, { agentVersion: '2' }),
+  ]
   await commit()
   await commit()
   expect(await Promise.all(all)).toHaveLength(4)
@@ -56,7 +67,11 @@ test('what comes during a write goes together, one entry a server, and each call
 
 test('of several heartbeats of one server the newest counts, and what it leaves unsaid is kept', async () => {
   const { writer, write, commit } = scene()
-  const all = [writer.record(9, {}), writer.record(1, { bootId: 'b', agentVersion: '1' }, 10), writer.record(1, { agentVersion: '2' }, 20)]
+  const all = [
+    writer.record(9, {}),
+    writer.record(1, { bootId: 'b', agentVersion: '1' }, 10),
+    writer.record(1, { agentVersion: '2' }, 20),
+  ]
   await commit()
   await commit()
   await Promise.all(all)
@@ -113,7 +128,10 @@ test('an entry that the database refuses is found by halving, and only it is los
 })
 
 test('a database that cannot be reached is told to everybody, and the next batch tries again', async () => {
-  const write = vi.fn<Write>().mockRejectedValueOnce(new Error('away')).mockResolvedValue(new Map([[1, NOON]]))
+  const write = vi
+    .fn<Write>()
+    .mockRejectedValueOnce(new Error('away'))
+    .mockResolvedValue(new Map([[1, NOON]]))
   const writer = new BatchWriter({ write, findNames: async () => new Map(), maxWaiting: 100 })
   await expect(writer.record(1, {})).rejects.toThrow('away')
   expect((await writer.record(1, {})).kind).toBe('recorded')

@@ -18,9 +18,13 @@ const MAX_INSTANT = Date.UTC(9999, 11, 31)
 export function parseServerId(id: string, field: string): ServerId {
   const number = /^[1-9]\d{0,9}$/.test(id) ? Number(id) : Number.NaN
   if (number <= MAX_SERVER_ID) return number
-  throw new Refusal('BAD_USER_INPUT', `${field} is not the id of a server: a whole number from 1 to ${MAX_SERVER_ID}.`, {
-    field,
-  })
+  throw new Refusal(
+    'BAD_USER_INPUT',
+    `${field} is not the id of a server: a whole number from 1 to ${MAX_SERVER_ID}.`,
+    {
+      field,
+    },
+  )
 }
 
 /**

@@ -29,7 +29,12 @@ export class DatabaseClock {
       takenAtMs: receivedAtMs,
     }
     const best = this.#best
-    if (!best || reading.errorMs <= best.errorMs || receivedAtMs - best.takenAtMs > BEST_FOR_MS || disagree(best, reading)) {
+    if (
+      !best ||
+      reading.errorMs <= best.errorMs ||
+      receivedAtMs - best.takenAtMs > BEST_FOR_MS ||
+      disagree(best, reading)
+    ) {
       this.#best = reading
     }
   }

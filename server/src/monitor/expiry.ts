@@ -47,7 +47,11 @@ export class Expiry {
   #active = false
 
   constructor(readonly options: ExpiryOptions) {
-    this.#timer = new ExpiryTimer(this.#deadlines, (ids) => this.#fallDue(ids), () => options.clock.now())
+    this.#timer = new ExpiryTimer(
+      this.#deadlines,
+      (ids) => this.#fallDue(ids),
+      () => options.clock.now(),
+    )
   }
 
   start(): void {

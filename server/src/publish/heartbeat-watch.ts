@@ -2,7 +2,7 @@ import type { Instant, ServerId } from '../core/types.ts'
 import { Refusal } from '../errors.ts'
 import { readLastHeartbeats } from '../store/last-heartbeats.ts'
 import type { Store } from '../store/store.ts'
-import { Broadcast, Queue } from './broadcast.ts'
+import { Broadcast, type Queue } from './broadcast.ts'
 
 const LOOK_MS = 1_000
 
@@ -18,7 +18,10 @@ export interface HeartbeatSeen {
  * hubs took, costs ingest nothing, and is the promised one a second at most.
  */
 export class HeartbeatWatch {
-  readonly #watched = new Map<ServerId, { readonly readers: Broadcast<HeartbeatSeen>; last: Instant | null | undefined }>()
+  readonly #watched = new Map<
+    ServerId,
+    { readonly readers: Broadcast<HeartbeatSeen>; last: Instant | null | undefined }
+  >()
   #timer: NodeJS.Timeout | undefined
 
   constructor(

@@ -44,7 +44,11 @@ export class Listener {
       if (known) this.hear(known, payload)
     })
     await client.connect()
-    await client.query(Object.values(CHANNELS).map((channel) => `listen ${channel}`).join('; '))
+    await client.query(
+      Object.values(CHANNELS)
+        .map((channel) => `listen ${channel}`)
+        .join('; '),
+    )
     this.#client = client
     this.#ping(client)
     this.onListening()

@@ -104,4 +104,3 @@ function slowConsumer(store: Store, unread: readonly StatusEvent[]): Refusal {
     cursor: first ? feedCursor(store, first.id - 1) : '',
   })
 }
-

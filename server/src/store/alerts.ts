@@ -95,7 +95,9 @@ export async function listAlerts(store: Store, filter: AlertFilter, request: Pag
         ...(filter.serverId === undefined ? {} : { serverId: filter.serverId }),
         ...(filter.active === undefined ? {} : { resolvedAt: filter.active ? null : { $ne: null } }),
         ...(filter.severities === undefined ? {} : { severity: { $in: [...filter.severities] } }),
-        ...(position === undefined ? {} : { id: window.backwards ? { $gt: Number(position) } : { $lt: Number(position) } }),
+        ...(position === undefined
+          ? {}
+          : { id: window.backwards ? { $gt: Number(position) } : { $lt: Number(position) } }),
       },
       { orderBy: { id: window.backwards ? 'asc' : 'desc' }, limit: window.size + 1 },
     ),

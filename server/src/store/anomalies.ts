@@ -77,7 +77,9 @@ export async function listAnomalies(store: Store, filter: AnomalyFilter, request
       {
         ...(filter.serverId === undefined ? {} : { serverId: filter.serverId }),
         ...(filter.active === undefined ? {} : { resolvedAt: filter.active ? null : { $ne: null } }),
-        ...(position === undefined ? {} : { id: window.backwards ? { $gt: Number(position) } : { $lt: Number(position) } }),
+        ...(position === undefined
+          ? {}
+          : { id: window.backwards ? { $gt: Number(position) } : { $lt: Number(position) } }),
       },
       { orderBy: { id: window.backwards ? 'asc' : 'desc' }, limit: window.size + 1 },
     ),
@@ -103,7 +105,9 @@ export async function activeAnomaliesOf(store: Store, ids: readonly ServerId[]):
 
 async function lockAnomaly(tx: Queryable, id: number): Promise<Anomaly> {
   // The server first: heartbeat rows are locked before anomalies, by everybody.
-  const found = await tx.query<{ serverId: ServerId }>('select server_id as "serverId" from anomaly where id = $1', [id])
+  const found = await tx.query<{ serverId: ServerId }>('select server_id as "serverId" from anomaly where id = $1', [
+    id,
+  ])
   const serverId = found.rows[0]?.serverId
   if (serverId === undefined) throw new Refusal('NOT_FOUND', 'No anomaly has this id.')
   await tx.query('select 1 from server_heartbeat where server_id = $1 for update', [serverId])

@@ -60,10 +60,9 @@ export function putBootstrapToken(store: Store, hash: Buffer): Promise<void> {
       [BOOTSTRAP, hash],
     )
     if (rows.length > 0) return
-    await tx.query(
-      'update api_token set revoked_at = statement_timestamp() where name = $1 and revoked_at is null',
-      [BOOTSTRAP],
-    )
+    await tx.query('update api_token set revoked_at = statement_timestamp() where name = $1 and revoked_at is null', [
+      BOOTSTRAP,
+    ])
     await tx.query(
       `insert into api_token (name, scope, hash) values ($1, 'admin', $2)
        on conflict (hash) do update set name = $1, scope = 'admin', revoked_at = null, expires_at = null`,
@@ -99,10 +98,9 @@ export function revokeApiToken(store: Store, id: number): Promise<ApiToken> {
 /** Whose secret this is the hash of. Deleted servers, revoked and expired tokens are not found. */
 export async function findByTokenHash(store: Store, hash: Buffer): Promise<TokenHolder | undefined> {
   const agent = await reachable(() =>
-    store.pool.query<{ id: ServerId }>(
-      'select id from server where agent_token_hash = $1 and deleted_at is null',
-      [hash],
-    ),
+    store.pool.query<{ id: ServerId }>('select id from server where agent_token_hash = $1 and deleted_at is null', [
+      hash,
+    ]),
   )
   if (agent.rows[0]) return { kind: 'agent', serverId: agent.rows[0].id }
 

@@ -1,4 +1,12 @@
-import type { Instant, ObservationGap, Server, ServerId, ServerStatus, StatusEvent, StatusReason } from '../core/types.ts'
+import type {
+  Instant,
+  ObservationGap,
+  Server,
+  ServerId,
+  ServerStatus,
+  StatusEvent,
+  StatusReason,
+} from '../core/types.ts'
 import { Refusal } from '../errors.ts'
 import { feedCursor, parseFeedCursor } from './feed-cursor.ts'
 import { ms } from './instant.ts'
@@ -66,7 +74,8 @@ export async function resumePoint(store: Store, cursor: string): Promise<number>
   )
   const { pruned = 0, newest = 0 } = rows[0] ?? {}
   if (id > newest) throw badCursor()
-  if (id < pruned) throw new Refusal('CURSOR_EXPIRED', 'Events after this cursor are no longer kept. Begin with a new snapshot.')
+  if (id < pruned)
+    throw new Refusal('CURSOR_EXPIRED', 'Events after this cursor are no longer kept. Begin with a new snapshot.')
   return id
 }
 

@@ -47,8 +47,11 @@ export function readFleet(store: Store, withServers = true): Promise<Fleet> {
       throw new Refusal('FLEET_TOO_LARGE', 'More than 10,000 servers: page through Query.servers instead.')
     }
     const servers = withServers
-      ? (await tx.query<Server>(`select ${SERVER_COLUMNS} from ${SERVER_TABLES} where s.deleted_at is null order by s.id`))
-          .rows
+      ? (
+          await tx.query<Server>(
+            `select ${SERVER_COLUMNS} from ${SERVER_TABLES} where s.deleted_at is null order by s.id`,
+          )
+        ).rows
       : []
     return { cursor: feedCursor(store, await newestEventId(tx)), counts, servers }
   })

@@ -1,0 +1,74 @@
+/** What each folder of server/src may import besides itself. */
+const MAY_IMPORT = {
+  core: [],
+  database: ['config.ts', 'errors.ts'],
+  store: ['core', 'errors.ts'],
+  access: ['core', 'store', 'errors.ts'],
+  ingest: ['core', 'store', 'access', 'errors.ts'],
+  metrics: ['core', 'store', 'errors.ts'],
+  monitor: ['core', 'store'],
+  publish: ['core', 'store', 'errors.ts'],
+  graphql: ['core', 'store', 'access', 'ingest', 'metrics', 'monitor', 'publish', 'errors.ts'],
+  http: ['core', 'access', 'ingest', 'metrics', 'graphql', 'errors.ts'],
+  cli: ['core', 'app.ts', 'config.ts', 'errors.ts'],
+}
+
+/** The page's features import api and ui, never each other; only App and the router know them all. */
+const WEB_SHARED = ['api', 'ui']
+
+const layers = Object.entries(MAY_IMPORT).map(([folder, allowed]) => ({
+  name: `${folder}-imports`,
+  severity: 'error',
+  from: { path: `^server/src/${folder}/`, pathNot: '\\.test\\.ts$' },
+  to: { path: '^server/src/', pathNot: `^server/src/(${[folder, ...allowed].join('|')})` },
+}))
+
+module.exports = {
+  forbidden: [
+    ...layers,
+    {
+      name: 'core-is-pure',
+      severity: 'error',
+      from: { path: '^server/src/core/', pathNot: '\\.test\\.ts$' },
+      to: { pathNot: '^server/src/core/' },
+    },
+    {
+      name: 'orm-stays-in-store',
+      severity: 'error',
+      from: { path: '^server/src/', pathNot: '^server/src/(store/|app\\.ts)|\\.test\\.ts$' },
+      to: { path: 'node_modules/@mikro-orm' },
+    },
+    {
+      name: 'graphql-stays-in-graphql',
+      severity: 'error',
+      from: { path: '^server/src/(?!graphql/|http/|app\\.ts)', pathNot: '\\.test\\.ts$' },
+      to: { path: 'node_modules/(type-graphql|graphql|@apollo)/' },
+    },
+    {
+      name: 'web-features-are-apart',
+      severity: 'error',
+      from: { path: '^web/src/([^/]+)/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^web/src/[^/]+/', pathNot: `^web/src/($1|${WEB_SHARED.join('|')})/` },
+    },
+    {
+      name: 'web-shared-knows-no-feature',
+      severity: 'error',
+      from: { path: '^web/src/(api|ui)/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^web/src/', pathNot: '^web/src/(api|ui)/' },
+    },
+    {
+      name: 'agent-host-only-touches-the-runtime',
+      severity: 'error',
+      from: { path: '^agent/src/', pathNot: '^agent/src/(host-node[^/]*|main-node)\\.ts$|\\.test\\.ts$' },
+      to: { dependencyTypes: ['core'] },
+    },
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '/(dist|generated)/' },
+    enhancedResolveOptions: { extensions: ['.ts', '.js', '.json', '.vue', '.d.ts'] },
+  },
+}

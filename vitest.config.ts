@@ -1,0 +1,41 @@
+import vue from '@vitejs/plugin-vue'
+import { defineConfig } from 'vitest/config'
+
+/** Tests that start programs or share a machine's clock run one file at a time; the rest side by side. */
+export default defineConfig({
+  // graphql would be loaded twice: as ESM by us, as CommonJS by type-graphql.
+  resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
+  test: {
+    projects: [
+      { extends: true, test: { name: 'server', include: ['server/src/**/*.test.ts'] } },
+      {
+        extends: true,
+        test: {
+          name: 'database',
+          include: ['server/test/**/*.test.ts'],
+          globalSetup: 'server/test/support/global-setup.ts',
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+          maxWorkers: 2,
+        },
+      },
+      { extends: true, test: { name: 'agent', include: ['agent/**/*.test.ts'], testTimeout: 30_000 } },
+      { extends: true, test: { name: 'simulate', include: ['simulate/**/*.test.ts'] } },
+      {
+        extends: true,
+        plugins: [vue()],
+        test: {
+          name: 'web',
+          include: ['web/src/**/*.test.ts'],
+          environment: 'happy-dom',
+          env: { TZ: 'UTC' },
+          restoreMocks: true,
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'e2e', include: ['e2e/**/*.test.ts'], testTimeout: 120_000, fileParallelism: false },
+      },
+    ],
+  },
+})
