@@ -6,7 +6,7 @@ import { TAG } from './server-list.ts'
 import type { FeedEvent, Status } from './story.ts'
 
 const SUBSCRIPTION = `subscription ($tags: [String!], $after: String) {
-  serverStatusChanged(filter: { tags: $tags }, after: $after) { cursor server { id } from to reason at }
+  serverStatusChanged(filter: { tags: $tags }, after: $after) { cursor server { id } from to reason at detectedAt }
 }`
 const RECONNECT_AFTER_MS = 250
 
@@ -18,6 +18,7 @@ interface Told {
     readonly to: Status
     readonly reason: string
     readonly at: string
+    readonly detectedAt: string
   }
 }
 
@@ -82,9 +83,10 @@ export class Feed {
         next: ({ data, errors }) => {
           const receivedAt = ownNow()
           if (errors || !data) return resolve(endingOf(errors))
-          const { server, at, ...told } = data.serverStatusChanged
+          const { server, at, detectedAt, ...told } = data.serverStatusChanged
           this.#after = told.cursor
-          this.onEvent({ ...told, serverId: server.id, at: Date.parse(at), receivedAt })
+          const times = { at: Date.parse(at), detectedAt: Date.parse(detectedAt), receivedAt }
+          this.onEvent({ ...told, ...times, serverId: server.id })
         },
         error: (error) => resolve(endingOf(error)),
         complete: () => resolve({ kind: 'lost', why: 'the hub ended the subscription' }),

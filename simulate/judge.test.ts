@@ -30,7 +30,7 @@ function told(change: `${Status}>${Status}`, at: number, more: Partial<FeedEvent
   const [from, to] = change.split('>') as [Status, Status]
   const reason = { ONLINE: 'HEALTHY', WARNING: 'ACTIVE_ALERTS', OFFLINE: 'HEARTBEAT_EXPIRED' }[to]
   const { receivedAfterMs = 20, ...given } = more
-  const event = { cursor: `${change}${at}`, serverId: '1', from, to, reason, at: NOON + at, receivedAt: NOON + at + receivedAfterMs }
+  const event = { cursor: `${change}${at}`, serverId: '1', from, to, reason, at: NOON + at, detectedAt: NOON + at, receivedAt: NOON + at + receivedAfterMs }
   return (chronicle) => chronicle.told({ ...event, ...given })
 }
 
@@ -121,6 +121,6 @@ test('events of other servers are not ours to judge', () => {
   chronicle.begin('2', 'sim-00002')
   expect([...chronicle.stories()]).toHaveLength(1)
   expect(
-    chronicle.told({ cursor: 'a', serverId: '1', from: null, to: 'ONLINE', reason: 'HEALTHY', at: NOON, receivedAt: NOON }),
+    chronicle.told({ cursor: 'a', serverId: '1', from: null, to: 'ONLINE', reason: 'HEALTHY', at: NOON, detectedAt: NOON, receivedAt: NOON }),
   ).toBe(false)
 })

@@ -31,6 +31,7 @@ export function formatReport(result: Result): string {
     ['Rightly OFFLINE', count(result.rightlyOffline)],
     ...Object.entries(result.faults).map(([fault, found]): [string, string] => [FAULT_NAMES[fault as Fault], count(found)]),
     ['Lag to OFFLINE', times(lagMs.offline) + (result.tooSlow ? '  too slow' : '')],
+    ['  to the decision', times(lagMs.detection)],
     ['  by own clock', times(lagMs.offlineByOwnClock)],
     ['Lag to ONLINE', times(lagMs.live)],
     ["Hub's clock", `${clock.offsetMs.toFixed(1)} ms from ours, ± ${clock.uncertaintyMs.toFixed(1)} ms${clock.uncertaintyMs < 0 ? ': a clock was moved' : ''}`],

@@ -18,6 +18,7 @@ export interface FeedEvent {
   readonly to: Status
   readonly reason: string
   readonly at: HubInstant
+  readonly detectedAt: HubInstant
   readonly receivedAt: OwnInstant
 }
 

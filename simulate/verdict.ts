@@ -19,6 +19,8 @@ export interface Verdict {
   readonly lag: {
     /** From the deadline, by the hub's clock, to being told. */
     readonly offline: Percentiles | null
+    /** The part of it until the hub had decided. */
+    readonly detection: Percentiles | null
     /** The same by our own clock only, from when the last heartbeat was sent: never less than it was. */
     readonly offlineByOwnClock: Percentiles | null
     /** From the heartbeat that ends a silence to being told. */
@@ -59,6 +61,7 @@ export function judgeAll({ stories, terms, hubOffsetMs, known, stored }: Evidenc
     deaths: deaths.length,
     lag: {
       offline: percentilesOf(deaths.map(({ event }) => lagOf(event))),
+      detection: percentilesOf(deaths.map(({ event }) => event.detectedAt - event.at)),
       offlineByOwnClock: percentilesOf(deaths.filter((death) => isPlain(death, terms)).map((death) => ownLagOf(death, terms))),
       live: percentilesOf(births.map(lagOf)),
     },

@@ -1,0 +1,166 @@
+import { type TestContext, test } from 'vitest'
+import type { Options } from './options.ts'
+import type { Result } from './result.ts'
+import { simulate } from './run.ts'
+import { FakeHub } from './test/fake-hub.ts'
+
+/** Seconds of a small fleet that lives fast, but not so fast that a busy machine kills it. */
+const OPTIONS: Options = {
+  servers: 6,
+  intervalMs: 100,
+  offlineAfterSeconds: 0.6,
+  silence: 2,
+  silenceAfterMs: 250,
+  resumeAfterMs: null,
+  durationMs: 1_500,
+  graceMs: 300,
+  maxLagMs: null,
+  sockets: 4,
+  url: undefined,
+  token: undefined,
+  keep: false,
+  json: false,
+}
+/** Of the six, the first and the fourth are silenced. */
+const SILENCED = 'sim-00001'
+const LIVING = 'sim-00002'
+
+/** The tests run side by side, each with a hub of its own. */
+async function startHub({ onTestFinished }: Pick<TestContext, 'onTestFinished'>): Promise<FakeHub> {
+  const hub = await FakeHub.start()
+  onTestFinished(() => hub.stop())
+  return hub
+}
+
+function run(hub: FakeHub, options: Partial<Options> = {}, log: (line: string) => void = () => {}): Promise<Result> {
+  const { signal } = new AbortController()
+  return simulate({ hub: hub.address, options: { ...OPTIONS, ...options }, signal, log })
+}
+
+/** Does something when the simulator says that it silences its servers. */
+function onSilence(act: () => void): (line: string) => void {
+  return (line) => {
+    if (line.includes('fall silent')) act()
+  }
+}
+
+function faultsOf({ faults }: Result) {
+  return Object.fromEntries(Object.entries(faults).filter(([, count]) => count > 0))
+}
+
+function serverOf(hub: FakeHub, name: string) {
+  const server = [...hub.servers.values()].find((candidate) => candidate.name === name)
+  if (!server) throw new Error(`no server ${name}`)
+  return server
+}
+
+test.concurrent('an honest hub passes: those that fell silent are OFFLINE, and nothing else happened', async ({ expect, onTestFinished }) => {
+  const result = await run(await startHub({ onTestFinished }))
+  expect(result.findings).toEqual([])
+  expect(result).toMatchObject({ ok: true, rightlyOffline: 2, events: { total: 8, offline: 2, live: 6 } })
+  expect(result.heartbeats.acknowledged).toBeGreaterThan(40)
+  expect(result.lagMs.offline).toMatchObject({ count: 2 })
+})
+
+test.concurrent('those that come back are told to be back', async ({ expect, onTestFinished }) => {
+  const result = await run(await startHub({ onTestFinished }), { resumeAfterMs: 1_000, durationMs: 1_700 })
+  expect(result).toMatchObject({ ok: true, rightlyOffline: 2, events: { total: 10, offline: 2, live: 8 } })
+})
+
+test.concurrent('a hub that calls a living server OFFLINE is found out', async ({ expect, onTestFinished }) => {
+  const hub = await startHub({ onTestFinished })
+  const lie = () => hub.change(serverOf(hub, LIVING), 'OFFLINE', 'HEARTBEAT_EXPIRED', Date.now())
+  const result = await run(hub, {}, onSilence(lie))
+  expect(result.ok).toBe(false)
+  expect(faultsOf(result)).toEqual({ FALSE_OFFLINE: 1 })
+  expect(result.findings[0]?.server).toBe(LIVING)
+})
+
+test.concurrent('a hub that misses a death is found out', async ({ expect, onTestFinished }) => {
+  const hub = await startHub({ onTestFinished })
+  hub.blindTo.add(SILENCED)
+  expect(faultsOf(await run(hub))).toEqual({ MISSED_OFFLINE: 1 })
+})
+
+test.concurrent('a hub that tells everything twice is found out', async ({ expect, onTestFinished }) => {
+  const hub = await startHub({ onTestFinished })
+  const lie = () => {
+    hub.tellings = 2
+  }
+  expect(faultsOf(await run(hub, {}, onSilence(lie)))).toEqual({ DOUBLED: 2 })
+})
+
+test.concurrent('a hub that shows what it did not tell is found out', async ({ expect, onTestFinished }) => {
+  const hub = await startHub({ onTestFinished })
+  const lie = () => {
+    serverOf(hub, LIVING).status = 'WARNING'
+  }
+  expect(faultsOf(await run(hub, {}, onSilence(lie)))).toEqual({ UNTOLD: 1 })
+})
+
+test.concurrent('a hub that loses what it acknowledged is found out', async ({ expect, onTestFinished }) => {
+  const hub = await startHub({ onTestFinished })
+  hub.blindTo.add(SILENCED)
+  const lie = () => {
+    setTimeout(() => {
+      serverOf(hub, SILENCED).heardAt = Date.now() - 60_000
+    }, 200)
+  }
+  expect(faultsOf(await run(hub, { durationMs: 600 }, onSilence(lie)))).toEqual({ HEARTBEAT_LOST: 1 })
+})
+
+test.concurrent('a hub that is too slow is found out', async ({ expect, onTestFinished }) => {
+  expect(await run(await startHub({ onTestFinished }), { maxLagMs: 0 })).toMatchObject({ ok: false, tooSlow: true, findings: [] })
+})
+
+test.concurrent('a feed that is cut off is resumed after the last event, without a loss', async ({ expect, onTestFinished }) => {
+  const hub = await startHub({ onTestFinished })
+  const result = await run(hub, { resumeAfterMs: 1_000, durationMs: 1_700 }, onSilence(() => hub.disconnectAll()))
+  expect(result).toMatchObject({ ok: true, rightlyOffline: 2, events: { total: 10 } })
+  expect(result.feedReconnects).toHaveLength(1)
+})
+
+test.concurrent('heartbeats that are refused are found out', async ({ expect, onTestFinished }) => {
+  const hub = await startHub({ onTestFinished })
+  hub.heartbeatStatus = 403
+  const result = await run(hub, { silence: 0, durationMs: 600 })
+  expect(faultsOf(result)).toEqual({ HEARTBEAT_REFUSED: 6, NEVER_HEARD: 6 })
+  expect(result.heartbeats.reasons).toEqual({ 'HTTP 403': result.heartbeats.refused })
+})
+
+test.concurrent('heartbeats that fail on the hub prove nothing, and are tried again', async ({ expect, onTestFinished }) => {
+  const hub = await startHub({ onTestFinished })
+  const result = await run(hub, {}, (line) => {
+    if (!line.startsWith('Running')) return
+    hub.heartbeatStatus = 503
+    setTimeout(() => {
+      hub.heartbeatStatus = undefined
+    }, 100)
+  })
+  expect(result).toMatchObject({ ok: true, rightlyOffline: 2 })
+  expect(result.heartbeats.unanswered).toBeGreaterThan(0)
+})
+
+test.concurrent('a simulation that is interrupted is judged by what was seen', async ({ expect, onTestFinished }) => {
+  const hub = await startHub({ onTestFinished })
+  const interrupt = new AbortController()
+  const log = onSilence(() => interrupt.abort())
+  const result = await simulate({ hub: hub.address, options: OPTIONS, signal: interrupt.signal, log })
+  expect(result).toMatchObject({ ok: true, events: { live: 6 } })
+  expect(result.ranMs).toBeLessThan(OPTIONS.durationMs)
+})
+
+test.concurrent('a wrong token ends it with one sentence', async ({ expect, onTestFinished }) => {
+  const hub = await startHub({ onTestFinished })
+  const { signal } = new AbortController()
+  const stage = { hub: { ...hub.address, token: 'wrong' }, options: OPTIONS, signal, log: () => {} }
+  await expect(simulate(stage)).rejects.toThrow(/^The hub refused the subscription: 4403/)
+})
+
+test.concurrent('leftovers of an earlier simulation go first, and the servers go at the end unless they are kept', async ({ expect, onTestFinished }) => {
+  const hub = await startHub({ onTestFinished })
+  await run(hub, { keep: true, durationMs: 100, silence: 0 })
+  expect(hub.servers.size).toBe(6)
+  await run(hub, { servers: 3, durationMs: 100, silence: 0 })
+  expect(hub.servers.size).toBe(0)
+})
