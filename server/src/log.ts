@@ -1,9 +1,7 @@
-import { type DestinationStream, destination, type Logger, pino, stdSerializers } from 'pino'
+import { type DestinationStream, destination, type Logger, pino, stdSerializers, stdTimeFunctions } from 'pino'
 
 /** Our own secrets, wherever they turn up. */
 const SECRET = /\bss[aksc]_[\w-]{8,}/g
-
-const LEVELS: Readonly<Record<number, string>> = { 20: 'debug', 30: 'info', 40: 'WARN', 50: 'ERROR', 60: 'FATAL' }
 
 /**
  * The program's log: lines of JSON, or short readable ones where a person is looking.
@@ -23,7 +21,16 @@ export function createLog(options: {
     const clean = blot(line, options.secrets ?? [])
     output.write(options.readable ? readableLine(clean) : clean)
   }
-  return pino({ level: options.level, base: null, serializers: { err: stdSerializers.err } }, { write })
+  return pino(
+    {
+      level: options.level,
+      base: null,
+      timestamp: stdTimeFunctions.isoTime,
+      formatters: { level: (level) => ({ level }) },
+      serializers: { err: stdSerializers.err },
+    },
+    { write },
+  )
 }
 
 function blot(line: string, secrets: readonly string[]): string {
@@ -33,11 +40,11 @@ function blot(line: string, secrets: readonly string[]): string {
   return clean
 }
 
-/** `12:00:00 WARN  The sentence. key=value`, and under it the stack of a defect. */
+/** `12:00:00 warn  The sentence. key=value`, and under it the stack of a defect. */
 function readableLine(line: string): string {
   const { level, time, msg, err, ...rest } = JSON.parse(line) as Record<string, unknown>
-  const at = new Date(Number(time)).toTimeString().slice(0, 8)
+  const at = new Date(String(time)).toTimeString().slice(0, 8)
   const more = Object.entries(rest).map(([key, value]) => ` ${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
   const stack = (err as { stack?: string } | undefined)?.stack
-  return `${at} ${(LEVELS[Number(level)] ?? '').padEnd(5)} ${msg ?? ''}${more.join('')}\n${stack ? `${stack}\n` : ''}`
+  return `${at} ${String(level).padEnd(5)} ${msg ?? ''}${more.join('')}\n${stack ? `${stack}\n` : ''}`
 }

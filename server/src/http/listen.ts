@@ -89,7 +89,7 @@ export async function listen(
   address: { readonly host: string; readonly port: number },
 ): Promise<number> {
   try {
-    await app.listen(address)
+    await app.listen({ host: address.host, port: address.port })
   } catch (error) {
     throw new StartError(whyNot(error as NodeJS.ErrnoException, address), { cause: error })
   }

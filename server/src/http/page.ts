@@ -46,21 +46,24 @@ export function page(
   answerMissing: (request: FastifyRequest, reply: FastifyReply) => FastifyReply,
 ): void {
   const built = existsSync(join(webRoot, 'index.html'))
-  if (built) {
-    app.register(fastifyStatic, {
-      root: webRoot,
-      cacheControl: false,
-      setHeaders: (reply, path) => {
-        reply.header('cache-control', path.startsWith(join(webRoot, 'assets/')) ? FOR_EVER : ASK_EACH_TIME)
-      },
+  app.register(async (scope) => {
+    // A path that leads out of the folder, or cannot be one: there is nothing there either.
+    scope.setErrorHandler((error: { statusCode?: number }, request, reply) => {
+      if (error.statusCode === undefined || error.statusCode >= 500) throw error
+      return answerMissing(request, reply)
     })
-  }
+    if (built) scope.register(fastifyStatic, { root: webRoot, cacheControl: false, setHeaders: cacheByName })
 
-  app.setNotFoundHandler((request, reply) => {
-    const path = request.url.split('?', 1)[0] ?? ''
-    const isView = ['GET', 'HEAD'].includes(request.method) && !NO_VIEW.test(path)
-    if (!isView) return answerMissing(request, reply)
-    if (built) return reply.sendFile('index.html')
-    return reply.code(503).type('text/plain; charset=utf-8').send(NOT_BUILT)
+    scope.setNotFoundHandler((request, reply) => {
+      const path = request.url.split('?', 1)[0] ?? ''
+      const isView = ['GET', 'HEAD'].includes(request.method) && !NO_VIEW.test(path)
+      if (!isView) return answerMissing(request, reply)
+      if (built) return reply.sendFile('index.html')
+      return reply.code(503).type('text/plain; charset=utf-8').send(NOT_BUILT)
+    })
   })
+
+  function cacheByName(reply: FastifyReply, path: string): void {
+    reply.header('cache-control', path.startsWith(join(webRoot, 'assets/')) ? FOR_EVER : ASK_EACH_TIME)
+  }
 }

@@ -272,12 +272,12 @@ describe('the page', () => {
     expect(answer.headers.get('cache-control')).toContain('immutable')
   })
 
-  test.each(['/assets/gone.js', '/favicon.ico', '/api/nothing', '/api', '/%2e%2e/%2e%2e/etc/hosts.txt', '/.env'])(
+  test.each(['/assets/gone.js', '/favicon.ico', '/api/nothing', '/api', '/%2e%2e/%2e%2e/etc/hosts.txt', '/assets/..%2f..%2fpackage.json', '/a%00b.js', '/.env'])(
     '%s is not',
     async (path) => {
       const answer = await get(path)
-      expect(answer.status).toBeGreaterThanOrEqual(400)
-      expect(await answer.json()).toHaveProperty('code')
+      expect(answer.status).toBe(404)
+      expect(await answer.json()).toMatchObject({ code: 'NOT_FOUND' })
     },
   )
 

@@ -1,19 +1,27 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import { startApp } from '../../src/app.ts'
+import { type RunningApp, startApp } from '../../src/app.ts'
 import { readConfig } from '../../src/config.ts'
-import type { DatabaseConnection } from '../../src/store/pool.ts'
 import { createLog } from '../../src/log.ts'
-import { freshDatabase } from './hub-scene.ts'
+import type { DatabaseConnection } from '../../src/store/pool.ts'
+import { createTestDatabase, type TestDatabase } from './test-database.ts'
 
 export const ADMIN_TOKEN = 'an-admin-token-for-tests-of-32-characters-or-more'
 
 /** The whole program on a database of its own and a free port; it ends with the test. */
-export async function startTestApp(env: Readonly<Record<string, string>> = {}, databaseUrl?: string) {
-  const url = databaseUrl ?? urlOf((await freshDatabase()).connection)
-  const dataDir = mkdtempSync(join(tmpdir(), 'stacksense-app-'))
+export async function startTestApp(env: Readonly<Record<string, string>> = {}, databaseUrl?: string): Promise<TestApp> {
+  const app = await openTestApp(env, databaseUrl)
+  onTestFinished(() => app.remove())
+  return app
+}
+
+/** The same for several tests: whoever opens it removes it. */
+export async function openTestApp(env: Readonly<Record<string, string>> = {}, databaseUrl?: string): Promise<TestApp> {
+  const database = databaseUrl === undefined ? await createTestDatabase() : undefined
+  const url = databaseUrl ?? urlOf((database as TestDatabase).connection)
+  const dataDir = env.STACKSENSE_DATA_DIR ?? mkdtempSync(join(tmpdir(), 'stacksense-app-'))
   const logged: string[] = []
   const told: string[] = []
   const config = readConfig({
@@ -27,18 +35,9 @@ export async function startTestApp(env: Readonly<Record<string, string>> = {}, d
     ...env,
   })
   const log = createLog({ level: config.logLevel, readable: false, output: { write: (line) => void logged.push(line) } })
-  const app = await startApp(config, (line) => void told.push(line), log)
-  let running = true
-  const stop = async () => {
-    if (running) await app.stop()
-    running = false
-  }
-  onTestFinished(async () => {
-    await stop()
-    rmSync(dataDir, { recursive: true, force: true })
-  })
-  const { port } = new URL(app.url)
-  return new TestApp(`http://127.0.0.1:${port}`, app.signInLink, dataDir, url, logged, told, stop)
+  const running = await startApp(config, (line) => void told.push(line), log)
+  const hub = JSON.parse(readFileSync(join(dataDir, 'hub.json'), 'utf8')) as { url: string }
+  return new TestApp(hub.url, running.signInLink, dataDir, url, logged, told, running, database)
 }
 
 export class TestApp {
@@ -51,8 +50,21 @@ export class TestApp {
     readonly logged: readonly string[],
     /** Lines of progress. */
     readonly told: readonly string[],
-    readonly stop: () => Promise<void>,
+    readonly running: RunningApp,
+    readonly database: TestDatabase | undefined,
   ) {}
+
+  /** Stops the program; once is enough. */
+  stop(): Promise<void> {
+    return this.running.stop()
+  }
+
+  /** Stops the program and removes what it left. */
+  async remove(): Promise<void> {
+    await this.stop()
+    await this.database?.drop()
+    rmSync(this.dataDir, { recursive: true, force: true })
+  }
 
   /** The code in the sign-in link. */
   get code(): string {
@@ -90,7 +102,10 @@ export class TestApp {
 interface GraphQLAnswer {
   // biome-ignore lint/suspicious/noExplicitAny: its shape is the query's
   readonly data?: any
-  readonly errors?: readonly { readonly message: string; readonly extensions: { readonly code: string; readonly field?: string } }[]
+  readonly errors?: readonly {
+    readonly message: string
+    readonly extensions: { readonly code: string; readonly field?: string }
+  }[]
 }
 
 function urlOf(connection: DatabaseConnection): string {
