@@ -23,7 +23,8 @@ async function crashAgainAndAgain(environment: Record<string, string>): Promise<
     await beatUntilKilled(hub, agents, acknowledged)
     hub = await startHub(environment)
     const stored = await lastHeartbeats(hub)
-    for (const { id } of agents) expect(stored.get(id), `server ${id}`).toBeGreaterThanOrEqual(acknowledged.get(id) ?? 0)
+    for (const { id } of agents)
+      expect(stored.get(id), `server ${id}`).toBeGreaterThanOrEqual(acknowledged.get(id) ?? 0)
   }
   const { statusEvents } = await ask<{ statusEvents: { nodes: { to: string }[] } }>(
     hub,
@@ -57,7 +58,11 @@ async function createAgents(hub: HubProcess, count: number): Promise<Agent[]> {
 }
 
 /** Every agent beats as fast as it is answered; in the middle of it the hub is killed. */
-async function beatUntilKilled(hub: HubProcess, agents: readonly Agent[], acknowledged: Map<string, number>): Promise<void> {
+async function beatUntilKilled(
+  hub: HubProcess,
+  agents: readonly Agent[],
+  acknowledged: Map<string, number>,
+): Promise<void> {
   let beats = 0
   let killed: Promise<void> | undefined
   await Promise.all(

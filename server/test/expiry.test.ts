@@ -49,7 +49,9 @@ test('a row that a heartbeat holds is skipped, and fresh when the heartbeat has 
   await age(store.pool, server.id, 10)
 
   const seen = await inTransaction(store.pool, async (tx) => {
-    await tx.query('update server_heartbeat set last_heartbeat_at = statement_timestamp() where server_id = $1', [server.id])
+    await tx.query('update server_heartbeat set last_heartbeat_at = statement_timestamp() where server_id = $1', [
+      server.id,
+    ])
     return judge(server.id)
   })
   expect(seen).toEqual({ kind: 'busy' })
@@ -96,7 +98,9 @@ test('heartbeats and judgements that race two hundred times end in the right sta
   const [first, ...rest] = await historyOf(store, server.id)
   expect(first).toBe('OFFLINE/NEVER_SEEN>ONLINE/HEALTHY')
   rest.forEach((change, i) => {
-    expect(change).toBe(i % 2 === 0 ? 'ONLINE/HEALTHY>OFFLINE/HEARTBEAT_EXPIRED' : 'OFFLINE/HEARTBEAT_EXPIRED>ONLINE/HEALTHY')
+    expect(change).toBe(
+      i % 2 === 0 ? 'ONLINE/HEALTHY>OFFLINE/HEARTBEAT_EXPIRED' : 'OFFLINE/HEARTBEAT_EXPIRED>ONLINE/HEALTHY',
+    )
   })
   expect(rest.length % 2).toBe(0)
 })
@@ -135,7 +139,10 @@ test('a suspended server is told nothing of its silence; its heartbeats are stor
 
   await setSuspended(store, server.id, true)
   await age(store.pool, server.id, 10)
-  expect(await setSuspended(store, server.id, false)).toMatchObject({ status: 'OFFLINE', statusReason: 'HEARTBEAT_EXPIRED' })
+  expect(await setSuspended(store, server.id, false)).toMatchObject({
+    status: 'OFFLINE',
+    statusReason: 'HEARTBEAT_EXPIRED',
+  })
 })
 
 test('a deleted server is unknown to agents, and nobody waits for it any more', async () => {

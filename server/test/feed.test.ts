@@ -116,7 +116,11 @@ test('a cursor older than what is kept has expired; the newest that was dropped 
 
 test('a subscriber that reads nothing is ended with the cursor from which it misses nothing', async () => {
   const { hub, store, server } = await scene()
-  const tail = new EventTail(store, (events) => small.publish(events), (error) => Promise.reject(error))
+  const tail = new EventTail(
+    store,
+    (events) => small.publish(events),
+    (error) => Promise.reject(error),
+  )
   const small = new StatusFeed(store, tail, 3)
   await tail.start()
   const feed = await small.events({}, null)

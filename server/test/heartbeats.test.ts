@@ -46,7 +46,13 @@ test('a bad entry costs its neighbours nothing', async () => {
   const bad = ids[2]
   const all = ids.map((id) => hub.writer.record(id, id === bad ? { agentVersion: 'nul\0' } : {}))
   const outcomes = await Promise.allSettled(all)
-  expect(outcomes.map((outcome) => outcome.status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled', 'fulfilled'])
+  expect(outcomes.map((outcome) => outcome.status)).toEqual([
+    'fulfilled',
+    'fulfilled',
+    'rejected',
+    'fulfilled',
+    'fulfilled',
+  ])
 })
 
 test('the rows are locked in ascending id: a nested loop that the sorted input drives, whatever the sizes', async () => {
@@ -61,10 +67,18 @@ test('the rows are locked in ascending id: a nested loop that the sorted input d
     await store.pool.query('analyze server_heartbeat')
     const { rows } = await store.writer.query({
       text: `explain ${WRITE_HEARTBEATS}`,
-      values: [[3, 1, 2], [0, 0, 0], [null, null, null], [null, null, null], [null, null, null]],
+      values: [
+        [3, 1, 2],
+        [0, 0, 0],
+        [null, null, null],
+        [null, null, null],
+        [null, null, null],
+      ],
     })
     const plan = rows.map((row) => row['QUERY PLAN']).join('\n')
-    expect(plan).toMatch(/Nested Loop[\s\S]*Sort[\s\S]*server_id[\s\S]*Function Scan on b_1[\s\S]*Index Scan using server_heartbeat_pkey/)
+    expect(plan).toMatch(
+      /Nested Loop[\s\S]*Sort[\s\S]*server_id[\s\S]*Function Scan on b_1[\s\S]*Index Scan using server_heartbeat_pkey/,
+    )
   }
 })
 

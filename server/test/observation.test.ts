@@ -19,7 +19,9 @@ async function scene() {
 
 /** Makes it look as if the newest stamp of any hub were this old. */
 async function ageStamp(store: Store, seconds: number): Promise<void> {
-  await store.pool.query(`update observation_stamp set stamped_at = clock_timestamp() - $1::float8 * interval '1 s'`, [seconds])
+  await store.pool.query(`update observation_stamp set stamped_at = clock_timestamp() - $1::float8 * interval '1 s'`, [
+    seconds,
+  ])
 }
 
 function stampAs(store: Store, cause: GapCause = 'HUB_DOWN', backlogMs: number | null = null) {
@@ -111,7 +113,9 @@ test('a backlog older than five seconds no longer holds judgement up', async () 
 test('a clock that was set back leaves no heartbeat, gap or status in the future, and is recorded', async () => {
   const { store, server } = await scene()
   await age(store.pool, server.id, -3_600)
-  await store.pool.query(`update server set status_since = clock_timestamp() + interval '1 hour' where id = $1`, [server.id])
+  await store.pool.query(`update server set status_since = clock_timestamp() + interval '1 hour' where id = $1`, [
+    server.id,
+  ])
   await ageStamp(store, -3_600)
   const { now, gap } = await stampAs(store)
   expect(gap).toEqual({ from: now, until: now, cause: 'CLOCK_STEP' })

@@ -6,13 +6,17 @@ import pg from 'pg'
 import type { TestProject } from 'vitest/node'
 import { chooseDataDir } from '../../src/database/data-dir.ts'
 import { openDatabase } from '../../src/database/open.ts'
-import type { DatabaseConnection } from '../../src/store/pool.ts'
 import { migrate } from '../../src/store/migrate.ts'
+import type { DatabaseConnection } from '../../src/store/pool.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
     /** Where the tests make their databases, and the one that they copy. */
-    readonly testDatabase: { readonly connection: DatabaseConnection; readonly prefix: string; readonly template: string }
+    readonly testDatabase: {
+      readonly connection: DatabaseConnection
+      readonly prefix: string
+      readonly template: string
+    }
   }
 }
 

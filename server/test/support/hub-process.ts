@@ -70,7 +70,12 @@ export async function startHub(environment: Readonly<Record<string, string>>): P
 }
 
 /** Asks the hub's API as admin, or with another token; throws with what the API answered where it refuses. */
-export async function ask<T>(hub: { url: string }, query: string, variables: object = {}, token = ADMIN_TOKEN): Promise<T> {
+export async function ask<T>(
+  hub: { url: string },
+  query: string,
+  variables: object = {},
+  token = ADMIN_TOKEN,
+): Promise<T> {
   const response = await fetch(`${hub.url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
