@@ -66,6 +66,10 @@ const RIGHT: [string, Moment[], Partial<Terms>?][] = [
   ['a heartbeat without an answer that counted', [...birth, unanswered(8_000), told('ONLINE>OFFLINE', 18_000)]],
   ['a heartbeat without an answer that did not count', [...birth, unanswered(8_000), death]],
   ['a heartbeat without an answer that brought it back', [...birth, death, unanswered(12_000), told('OFFLINE>ONLINE', 12_000)]],
+  ['the end within the limit of a heartbeat without an answer', [...birth, unanswered(8_000)], { closedAt: NOON + 18_500 }],
+  ['a heartbeat without an answer between two deaths', [...birth, death, unanswered(12_000), told('OFFLINE>ONLINE', 12_000), told('ONLINE>OFFLINE', 22_000)], { closedAt: NOON + 30_000 }],
+  ['a return just before the end, not told yet', [...birth, death, beat(19_500)]],
+  ['dead, suspended by somebody, and heard', [...birth, death, told('OFFLINE>OFFLINE', 12_000, { reason: 'SUSPENDED' }), beat(15_000)]],
   ['a first heartbeat without an answer', [unanswered(1_000), told('OFFLINE>ONLINE', 900)], { closedAt: NOON + 5_000 }],
   ['suspended by somebody', [...birth, told('ONLINE>OFFLINE', 2_000, { reason: 'SUSPENDED' }), beat(9_000), beat(18_000)]],
 ]
@@ -84,10 +88,11 @@ const WRONG: [string, Fault[], Moment[], Partial<Terms>?][] = [
   ['a death past the grace that is not told', ['MISSED_OFFLINE'], [...birth, beat(11_002), beat(15_000)]],
   ['one of two deaths not told', ['MISSED_OFFLINE'], [...birth, death, ...rebirth], { closedAt: NOON + 30_000 }],
   ['a death after a heartbeat without an answer', ['MISSED_OFFLINE'], [...birth, unanswered(5_000)], { closedAt: NOON + 20_000 }],
-  ['a birth that is not told', ['MISSED_ONLINE'], [beat(0), beat(5_000), beat(10_000), beat(15_000)]],
+  ['a birth that is not told', ['MISSED_ONLINE'], [beat(0), beat(5_000), beat(10_000), beat(15_000), beat(19_500)]],
   ['a return that is not told', ['MISSED_ONLINE'], [...birth, death, beat(15_000)]],
   ['a return without a heartbeat', ['FALSE_ONLINE'], [...birth, death, told('OFFLINE>ONLINE', 12_000)]],
   ['a return before the heartbeat', ['FALSE_ONLINE'], [...birth, death, told('OFFLINE>ONLINE', 12_000), beat(15_000)]],
+  ['a return that an earlier heartbeat without an answer cannot excuse', ['FALSE_ONLINE'], [...birth, unanswered(500), beat(1_000), told('ONLINE>OFFLINE', 11_000), told('OFFLINE>ONLINE', 12_000)]],
   ['a birth without a heartbeat', ['FALSE_ONLINE'], [told('OFFLINE>ONLINE', 0)]],
   ['the same event twice', ['DOUBLED'], [...birth, death, death]],
   ['the same change under two cursors', ['DOUBLED'], [...birth, death, told('ONLINE>OFFLINE', 10_000, { cursor: 'other' })]],
@@ -114,6 +119,13 @@ test('a finding names the server and the times that prove it', () => {
       proof: 'silent from 2026-01-01T12:00:00.000Z until the end at 2026-01-01T12:00:20.000Z, never told',
     },
   ])
+})
+
+test('of heartbeats that come in time nothing is kept', () => {
+  const chronicle = new Chronicle(LIMIT_MS)
+  chronicle.begin('1', 'sim-00001')
+  for (const moment of [beat(0), beat(9_999), beat(19_998), beat(30_000)]) moment(chronicle)
+  expect([...chronicle.stories()].map(({ silences }) => silences.length)).toEqual([1])
 })
 
 test('events of other servers are not ours to judge', () => {
