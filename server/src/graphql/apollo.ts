@@ -46,7 +46,7 @@ const limitOperations: ApolloServerPlugin<GraphQLContext> = {
       }
       const { operationName, variables: variableValues } = request
       const error = costError({ schema, document, operationName, variableValues })
-      if (error) throw new GraphQLError(error.message, { ...error, extensions: BAD_REQUEST })
+      if (error) throw new GraphQLError(error.message, { originalError: error, extensions: BAD_REQUEST })
     },
   }),
 }

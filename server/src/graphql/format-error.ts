@@ -1,4 +1,4 @@
-import { GraphQLError, type GraphQLFormattedError, Kind } from 'graphql'
+import { type ASTNode, GraphQLError, type GraphQLFormattedError, Kind } from 'graphql'
 import { Refusal } from '../errors.ts'
 
 export type Log = (error: unknown) => void
@@ -29,10 +29,14 @@ export function formatError(log: Log) {
   return (formatted: GraphQLFormattedError, thrown: unknown): GraphQLFormattedError => {
     const cause = causeOf(thrown)
     if (cause instanceof Refusal) return answer(formatted, cause.message, { code: cause.code, ...cause.details })
-    if (TOO_LARGE_TO_PARSE.test(formatted.message) && isClientMistake(formatted, cause)) {
+
+    const node = mistakenNode(thrown)
+    const code = codeOfMistake(formatted, node)
+    if (code === 'GRAPHQL_PARSE_FAILED' && TOO_LARGE_TO_PARSE.test(formatted.message)) {
       return answer(formatted, 'The document is too large.', { code: 'QUERY_TOO_COMPLEX' })
     }
-    if (isClientMistake(formatted, cause)) return answer(formatted, formatted.message, mistake(formatted, cause))
+    if (code === 'BAD_USER_INPUT') return answer(formatted, formatted.message, { code, field: fieldAtFault(formatted.message, node) })
+    if (code !== undefined) return answer(formatted, formatted.message, { code })
 
     log(cause)
     return answer(formatted, 'Something went wrong on our side.', { code: 'DEFECT' })
@@ -66,22 +70,23 @@ function causeOf(thrown: unknown): unknown {
 }
 
 /**
- * A GraphQLError without a code is the client's mistake where it points into the client's document: a variable or an
- * argument that could not be read. One that points nowhere comes from a value that we tried to send.
+ * Where in the client's document the mistake is: a variable or an argument that could not be read. Undefined where a
+ * resolver threw, which is told by its path, and for a value that we could not send, which points nowhere.
  */
-function isClientMistake({ extensions }: GraphQLFormattedError, cause: unknown): boolean {
-  if (CLIENT_CODES.has(extensions?.code)) return true
-  return cause instanceof GraphQLError && Boolean(cause.nodes?.length)
+function mistakenNode(thrown: unknown): ASTNode | undefined {
+  for (let error = thrown; error instanceof GraphQLError; error = error.originalError) {
+    if (!error.path && error.nodes?.[0]) return error.nodes[0]
+  }
+  return undefined
 }
 
-function mistake({ extensions, message }: GraphQLFormattedError, cause: unknown): Record<string, unknown> {
-  const code = CLIENT_CODES.has(extensions?.code) ? extensions?.code : 'BAD_USER_INPUT'
-  return code === 'BAD_USER_INPUT' ? { code, field: fieldAtFault(message, cause) } : { code }
+function codeOfMistake({ extensions }: GraphQLFormattedError, node: ASTNode | undefined): string | undefined {
+  if (CLIENT_CODES.has(extensions?.code)) return extensions?.code as string
+  return node ? 'BAD_USER_INPUT' : undefined
 }
 
 /** `Variable "$input" got invalid value … at "input.name"; …`: the place, else the variable. */
-function fieldAtFault(message: string, cause: unknown): string | undefined {
-  const node = cause instanceof GraphQLError ? cause.nodes?.[0] : undefined
+function fieldAtFault(message: string, node: ASTNode | undefined): string | undefined {
   if (node?.kind !== Kind.VARIABLE_DEFINITION) return undefined
   const name = node.variable.name.value
   const place = / at "([\w.[\]]+)"; /.exec(message)?.[1]

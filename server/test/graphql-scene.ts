@@ -1,0 +1,133 @@
+import { type Client, createClient } from 'graphql-ws'
+import pg from 'pg'
+import { pino } from 'pino'
+import { onTestFinished, vi } from 'vitest'
+import { WebSocket } from 'ws'
+import { Authenticator } from '../src/access/authenticator.ts'
+import { AccessRules } from '../src/access/permissions.ts'
+import { hashToken, newToken } from '../src/access/tokens.ts'
+import { createApollo } from '../src/graphql/apollo.ts'
+import type { Services } from '../src/graphql/context.ts'
+import { createSchema } from '../src/graphql/schema.ts'
+import { createHttp } from '../src/http/listen.ts'
+import type { Hub } from '../src/hub.ts'
+import { createApiToken, findByTokenHash, type Scope } from '../src/store/api-tokens.ts'
+import { findSession } from '../src/store/sessions.ts'
+import { freshDatabase, openHub } from './support/hub-scene.ts'
+
+export interface Answer {
+  readonly status: number
+  readonly headers: Headers
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into it
+  readonly data?: any
+  readonly errors?: readonly { message: string; path?: unknown; extensions: Record<string, unknown> }[]
+}
+
+/** A hub behind a real port, with a token of each scope. */
+export interface Scene {
+  readonly hub: Hub
+  readonly url: string
+  readonly tokens: Readonly<Record<Scope, string>>
+  /** What was taken for a defect. */
+  readonly log: ReturnType<typeof vi.fn<(error: unknown) => void>>
+  /** Asks as admin, or with this token; null sends none. */
+  ask(query: string, variables?: object, token?: string | null): Promise<Answer>
+  /** The same, for what must succeed: its data. */
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into it
+  data(query: string, variables?: object, token?: string): Promise<any>
+  socket(token?: string | null): Client
+  createServer(name: string, input?: object): Promise<{ id: string; token: string }>
+}
+
+export async function graphqlScene(options: { readonly openIngest?: boolean } = {}): Promise<Scene> {
+  const hub = await openHub(await freshDatabase())
+  const { log, url } = await serve(hub, options.openIngest ?? false)
+  const tokens = { read: await addToken(hub, 'read'), operate: await addToken(hub, 'operate'), admin: await addToken(hub, 'admin') }
+
+  const ask: Scene['ask'] = async (query, variables, token = tokens.admin) => {
+    const response = await post(url, JSON.stringify({ query, variables }), token)
+    return { status: response.status, headers: response.headers, ...((await response.json()) as object) }
+  }
+  const data: Scene['data'] = async (query, variables, token) => {
+    const answer = await ask(query, variables, token)
+    if (answer.errors) throw new Error(JSON.stringify(answer.errors))
+    return answer.data
+  }
+  return {
+    hub,
+    url,
+    tokens,
+    log,
+    ask,
+    data,
+    socket: (token = tokens.admin) => openSocket(url, token),
+    createServer: async (name, input = {}) => {
+      const { createServer } = await data(
+        'mutation ($input: CreateServerInput!) { createServer(input: $input) { server { id } agentToken } }',
+        { input: { name, ...input } },
+      )
+      return { id: createServer.server.id, token: createServer.agentToken }
+    },
+  }
+}
+
+export function post(url: string, body: string, token: string | null): Promise<Response> {
+  const authorization = token === null ? {} : { authorization: `Bearer ${token}` }
+  return fetch(url, { method: 'POST', headers: { 'content-type': 'application/json', ...authorization }, body })
+}
+
+/** The codes of an answer's errors, with the field at fault where there is one. */
+export function codesOf({ errors }: Pick<Answer, 'errors'>): string[] {
+  return (errors ?? []).map(({ extensions: { code, field } }) => (field === undefined ? `${code}` : `${code} ${field}`))
+}
+
+/** How many statements the hub sends to answer; its own background work is none of it. */
+export async function countStatements(work: () => Promise<unknown>): Promise<number> {
+  const counts: number[] = []
+  for (let round = 0; round < 3; round++) {
+    const sent = vi.spyOn(pg.Client.prototype, 'query')
+    await work()
+    counts.push(sent.mock.calls.length)
+    sent.mockRestore()
+  }
+  return Math.min(...counts)
+}
+
+async function serve(hub: Hub, openIngest: boolean) {
+  const { store, writer, statusFeed, changeFeed } = hub
+  const log = vi.fn<(error: unknown) => void>()
+  const services: Services = { store, writer, statusFeed, changeFeed, access: new AccessRules({ openIngest }), log }
+  const authenticator = new Authenticator({
+    findByTokenHash: (hash) => findByTokenHash(store, hash),
+    findSession: (hash) => findSession(store, hash),
+  })
+  hub.onCredentialsChanged(() => authenticator.forget())
+  const schema = await createSchema()
+  const apollo = createApollo(schema, services)
+  const silent = pino({ level: 'silent' })
+  const http = await createHttp({ config: { publicUrl: undefined }, services, apollo, schema, authenticator, webRoot: '/nowhere', log: silent })
+  const address = await http.listen({ host: '127.0.0.1', port: 0 })
+  onTestFinished(async () => {
+    await http.close()
+  })
+  return { log, url: `${address}/graphql` }
+}
+
+async function addToken(hub: Hub, scope: Scope): Promise<string> {
+  const token = newToken('api')
+  await createApiToken(hub.store, { name: `test ${scope}`, scope, hash: hashToken(token), expiresAt: null })
+  return token
+}
+
+function openSocket(url: string, token: string | null): Client {
+  const client = createClient({
+    url: url.replace('http', 'ws'),
+    webSocketImpl: WebSocket,
+    retryAttempts: 0,
+    ...(token === null ? {} : { connectionParams: { authorization: `Bearer ${token}` } }),
+  })
+  onTestFinished(async () => {
+    await client.dispose()
+  })
+  return client
+}
