@@ -11,6 +11,9 @@ const AGENT = fileURLToPath(new URL('../../agent/dist/stacksense-agent.js', impo
 const FIRST_PAUSE_MS = 1_000
 const LONGEST_PAUSE_MS = 60_000
 
+/** The agent's lines begin with the time; ours do, too. */
+const OWN_TIME = /^\d{4}-\d\d-\d\dT\S+ /
+
 /** An agent that ran this long was well: the next pause is the shortest again. */
 const WELL_AFTER_MS = 60_000
 
@@ -110,7 +113,9 @@ class LocalAgent {
   }
 
   #passOn(output: Readable): void {
-    createInterface({ input: output }).on('line', (line) => this.options.log.info({ agent: 'local' }, line))
+    createInterface({ input: output }).on('line', (line) => {
+      this.options.log.info({ agent: 'local' }, line.replace(OWN_TIME, ''))
+    })
   }
 
   #ended(code: number | null, ranMs: number): void {

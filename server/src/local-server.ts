@@ -42,7 +42,9 @@ export async function registerThisMachine(options: RegistrationOptions): Promise
 
   if (server === undefined) {
     if (kept !== undefined && (await wasDeleted(store, kept))) {
-      log.info(`This machine was deleted from the list of servers and does not report. To bring it back, remove ${file}`)
+      log.info(
+        `This machine was deleted from the list of servers and does not report. To bring it back, remove ${file}`,
+      )
       return undefined
     }
     return keep(file, await createThisMachine(store, machineId))

@@ -10,7 +10,12 @@ function scene(options: { readable: boolean; secrets?: string[] }) {
 test('a program reads JSON', () => {
   const { log, lines } = scene({ readable: false })
   log.warn({ port: 4000 }, 'The port is open.')
-  expect(JSON.parse(lines.join(''))).toMatchObject({ level: 'warn', time: expect.stringMatching(/^\d{4}-.*Z$/), port: 4000, msg: 'The port is open.' })
+  expect(JSON.parse(lines.join(''))).toMatchObject({
+    level: 'warn',
+    time: expect.stringMatching(/^\d{4}-.*Z$/),
+    port: 4000,
+    msg: 'The port is open.',
+  })
 })
 
 test('a person reads a sentence', () => {

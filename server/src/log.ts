@@ -44,7 +44,9 @@ function blot(line: string, secrets: readonly string[]): string {
 function readableLine(line: string): string {
   const { level, time, msg, err, ...rest } = JSON.parse(line) as Record<string, unknown>
   const at = new Date(String(time)).toTimeString().slice(0, 8)
-  const more = Object.entries(rest).map(([key, value]) => ` ${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+  const more = Object.entries(rest).map(
+    ([key, value]) => ` ${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
+  )
   const stack = (err as { stack?: string } | undefined)?.stack
   return `${at} ${String(level).padEnd(5)} ${msg ?? ''}${more.join('')}\n${stack ? `${stack}\n` : ''}`
 }

@@ -20,7 +20,8 @@ async function unharmed() {
   expect(app.logged.filter((line) => JSON.parse(line).level === 'error')).toEqual([])
 }
 
-const beat = (body?: unknown) => app.post(`/api/heartbeat/${server.id}/`, body, { authorization: `Bearer ${server.token}` })
+const beat = (body?: unknown) =>
+  app.post(`/api/heartbeat/${server.id}/`, body, { authorization: `Bearer ${server.token}` })
 const admin = { authorization: `Bearer ${ADMIN_TOKEN}` }
 
 /** Sends bytes as they are and reads one whole answer. */
@@ -57,13 +58,16 @@ describe('a heartbeat by REST', () => {
     const answer = await beat(body)
     expect(answer.status).toBe(status)
     const said = (await answer.json()) as Record<string, unknown>
-    if (status === 400) expect(said).toEqual({ error: expect.any(String), code: 'BAD_USER_INPUT', field: 'agent_version' })
+    if (status === 400)
+      expect(said).toEqual({ error: expect.any(String), code: 'BAD_USER_INPUT', field: 'agent_version' })
     if (status === 413) expect(said).toMatchObject({ code: 'TOO_LARGE' })
     await unharmed()
   })
 
   test('bad ones among good ones cost the good ones nothing', async () => {
-    const bodies = Array.from({ length: 60 }, (_, n) => (n % 3 === 0 ? { agent_version: '\u0000' } : { agent_version: '1' }))
+    const bodies = Array.from({ length: 60 }, (_, n) =>
+      n % 3 === 0 ? { agent_version: '\u0000' } : { agent_version: '1' },
+    )
     const answers = await Promise.all(bodies.map(beat))
     expect(answers.map(({ status }) => status)).toEqual(bodies.map((_, n) => (n % 3 === 0 ? 400 : 200)))
     await unharmed()
@@ -85,7 +89,11 @@ describe('HTTP itself', () => {
     ['64 KB of headers', `GET / HTTP/1.1\r\nHost: hub\r\nX: ${'x'.repeat(65_536)}\r\n\r\n`, 431],
     ['NUL in a header', 'GET / HTTP/1.1\r\nHost: hub\r\nX: a\x00b\r\n\r\n', 400],
     ['two lengths', 'POST / HTTP/1.1\r\nHost: hub\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab', 400],
-    ['length and chunks', 'POST / HTTP/1.1\r\nHost: hub\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n', 400],
+    [
+      'length and chunks',
+      'POST / HTTP/1.1\r\nHost: hub\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+      400,
+    ],
     ['a path out of the page', 'GET /../../../etc/passwd.txt HTTP/1.1\r\nHost: hub\r\n\r\n', 404],
     ['the same in disguise', 'GET /assets/..%2f..%2f..%2fpackage.json HTTP/1.1\r\nHost: hub\r\n\r\n', 404],
     ['NUL in the path', 'GET /a%00b.js HTTP/1.1\r\nHost: hub\r\n\r\n', 404],
@@ -93,7 +101,16 @@ describe('HTTP itself', () => {
     ['an unknown method', 'BREW /api/heartbeat/1 HTTP/1.1\r\nHost: hub\r\n\r\n', 400],
     ['a method that is not served', 'TRACE /api/session HTTP/1.1\r\nHost: hub\r\n\r\n', 404],
     ['no host', `POST /graphql HTTP/1.1\r\nAuthorization: Bearer ${ADMIN_TOKEN}\r\n\r\n`, 400],
-    ['a host that is none', `POST /graphql HTTP/1.1\r\nHost: a b\r\nAuthorization: Bearer ${ADMIN_TOKEN}\r\nContent-Length: 0\r\n\r\n`, 400],
+    [
+      'a host that is none',
+      `POST /graphql HTTP/1.1\r\nHost: a b\r\nAuthorization: Bearer ${ADMIN_TOKEN}\r\nContent-Length: 0\r\n\r\n`,
+      400,
+    ],
+    [
+      'a protocol that is none',
+      `POST /graphql HTTP/1.1\r\nHost: hub\r\nX-Forwarded-Proto: a b\r\nAuthorization: Bearer ${ADMIN_TOKEN}\r\nContent-Length: 0\r\n\r\n`,
+      400,
+    ],
   ])('%s', async (_, bytes, status) => {
     const answer = await raw(bytes)
     expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `))
@@ -141,12 +158,17 @@ describe('GraphQL over HTTP', () => {
   ])('%s is refused before the body is read', async (_, headers) => {
     const answer = await graphql(JSON.stringify({ query: 'x'.repeat(1_000_000) }), headers as Record<string, string>)
     expect(answer.status).toBe(401)
-    expect(await answer.json()).toEqual({ errors: [{ message: expect.any(String), extensions: { code: 'UNAUTHENTICATED' } }] })
+    expect(await answer.json()).toEqual({
+      errors: [{ message: expect.any(String), extensions: { code: 'UNAUTHENTICATED' } }],
+    })
     await unharmed()
   })
 
   test('a form of a stranger’s page is refused', async () => {
-    const answer = await graphql('query={__typename}', { ...admin, 'content-type': 'application/x-www-form-urlencoded' })
+    const answer = await graphql('query={__typename}', {
+      ...admin,
+      'content-type': 'application/x-www-form-urlencoded',
+    })
     expect(answer.status).toBe(415)
     await unharmed()
   })
@@ -211,7 +233,9 @@ describe('the WebSocket', () => {
   test('the page’s cookie opens it', async () => {
     const signedIn = await app.post('/api/session', { code: app.code })
     const cookie = signedIn.headers.get('set-cookie')?.split(';')[0] as string
-    const socket = new WebSocket(`${app.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws', { headers: { cookie } })
+    const socket = new WebSocket(`${app.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws', {
+      headers: { cookie },
+    })
     socket.on('open', () => socket.send('{"type":"connection_init"}'))
     const [message] = await new Promise<[Buffer]>((resolve) => socket.on('message', (...all) => resolve(all as never)))
     socket.terminate()
@@ -229,7 +253,9 @@ describe('the WebSocket', () => {
 
 afterEach(async () => {
   const answer = await new Promise<number | undefined>((resolve, reject) => {
-    request(`${app.url}/healthz`, (response) => resolve(response.resume().statusCode)).on('error', reject).end()
+    request(`${app.url}/healthz`, (response) => resolve(response.resume().statusCode))
+      .on('error', reject)
+      .end()
   })
   expect(answer).toBe(200)
 })

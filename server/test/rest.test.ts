@@ -10,16 +10,25 @@ const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
 
 /** What the hub knows of the server now. */
 async function seen(app: TestApp, id: string) {
-  const { data } = await app.graphql('query ($id: ID!) { server(id: $id) { status heartbeat { agentVersion } } }', { id })
+  const { data } = await app.graphql('query ($id: ID!) { server(id: $id) { status heartbeat { agentVersion } } }', {
+    id,
+  })
   return { status: data.server.status, agentVersion: data.server.heartbeat.agentVersion }
 }
 
 /** Sends what curl sends: the credential in an address goes as Basic. */
-function curl(url: string, headers: Readonly<Record<string, string>> = {}): Promise<{ status?: number; body: unknown }> {
+function curl(
+  url: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<{ status?: number; body: unknown }> {
   return new Promise((resolve, reject) => {
-    const call = request(url, { method: 'POST', headers: { 'content-type': 'application/json', ...headers } }, async (answer) => {
-      resolve({ status: answer.statusCode as number, body: await json(answer) })
-    })
+    const call = request(
+      url,
+      { method: 'POST', headers: { 'content-type': 'application/json', ...headers } },
+      async (answer) => {
+        resolve({ status: answer.statusCode as number, body: await json(answer) })
+      },
+    )
     call.on('error', reject)
     call.end('{"agent_version": "1.0.0"}')
   })
@@ -31,7 +40,13 @@ describe('the original’s curl line', () => {
     const { id, token } = await app.addServer('web-1')
     const expected = {
       status: 200,
-      body: { status: 'ok', server_id: 1, server_name: 'web-1', heartbeat_received: true, timestamp: expect.stringMatching(ISO) },
+      body: {
+        status: 'ok',
+        server_id: 1,
+        server_name: 'web-1',
+        heartbeat_received: true,
+        timestamp: expect.stringMatching(ISO),
+      },
     }
     expect(await curl(`${app.url}/api/heartbeat/${id}/`, bearer(token))).toEqual(expected)
     expect(await curl(`${app.url.replace('//', `//agent:${token}@`)}/api/heartbeat/${id}/`)).toEqual(expected)
@@ -55,7 +70,10 @@ describe('the original’s curl line', () => {
   test('without a token otherwise: refused', async () => {
     const app = await startTestApp()
     const { id } = await app.addServer('web-1')
-    expect(await curl(`${app.url}/api/heartbeat/${id}/`)).toMatchObject({ status: 401, body: { code: 'UNAUTHENTICATED' } })
+    expect(await curl(`${app.url}/api/heartbeat/${id}/`)).toMatchObject({
+      status: 401,
+      body: { code: 'UNAUTHENTICATED' },
+    })
     expect(await seen(app, id)).toMatchObject({ status: 'OFFLINE' })
   })
 })

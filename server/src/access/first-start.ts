@@ -48,7 +48,10 @@ export async function prepareAccess(
 }
 
 /** Tells programs on this machine where the hub is and how to get in. */
-export async function writeHubFile(dataDir: string, hub: { readonly url: string; readonly token: string }): Promise<void> {
+export async function writeHubFile(
+  dataDir: string,
+  hub: { readonly url: string; readonly token: string },
+): Promise<void> {
   await writeSecretFile(join(dataDir, 'hub.json'), JSON.stringify(hub))
 }
 

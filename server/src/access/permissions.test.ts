@@ -78,7 +78,9 @@ describe('the table', () => {
 
   test('every query and subscription needs a user', () => {
     const reads = all.filter(([action]) => /^(Query|Subscription)\./.test(action))
-    expect(reads.filter(([, permission]) => permission !== 'read').map(([action]) => action)).toEqual(['Query.apiTokens'])
+    expect(reads.filter(([, permission]) => permission !== 'read').map(([action]) => action)).toEqual([
+      'Query.apiTokens',
+    ])
   })
 
   test('without a credential there are the health check, the page and signing in and out', () => {

@@ -86,10 +86,10 @@ export class AccessRules {
     if (permission === 'own-server' && serverId === undefined) throw new Error(`${action} needs the server it is about`)
     if (permission === 'anyone') return
 
-    if (caller.kind === 'anonymous') return this.#requireOpen(permission)
-    if (permission === 'known') return
-    if (caller.kind === 'agent') return requireOwnServer(caller.serverId, permission, serverId)
-    requireScope(caller.scope, permission === 'own-server' ? 'operate' : permission)
+    if (caller.kind === 'anonymous') this.#requireOpen(permission)
+    else if (permission === 'known') return
+    else if (caller.kind === 'agent') requireOwnServer(caller.serverId, permission, serverId)
+    else requireScope(caller.scope, permission === 'own-server' ? 'operate' : permission)
   }
 
   #requireOpen(permission: Permission): void {

@@ -21,7 +21,8 @@ export class Sessions {
   async openByToken(token: string): Promise<string> {
     const found = token.length > MAX_TOKEN_LENGTH ? undefined : await findByTokenHash(this.#store, hashToken(token))
     if (!found) throw new Refusal('UNAUTHENTICATED', 'This token is not known, has expired or was revoked.')
-    if (found.kind === 'agent') throw new Refusal('FORBIDDEN', 'An agent token reports for its server; it cannot sign in.')
+    if (found.kind === 'agent')
+      throw new Refusal('FORBIDDEN', 'An agent token reports for its server; it cannot sign in.')
 
     const secret = newToken('session')
     await createSession(this.#store, hashToken(secret), found.token.id, SESSION_SECONDS)

@@ -11,7 +11,11 @@ describe('the credential of a request', () => {
     ['a password without user name', { authorization: basic(':ssa_x') }, { kind: 'token', token: 'ssa_x' }],
     ['a password with colons', { authorization: basic('agent:a:b') }, { kind: 'token', token: 'a:b' }],
     ['the cookie', { cookie: 'a=b; stacksense_session=sss_x' }, { kind: 'session', secret: 'sss_x' }],
-    ['the header before the cookie', { authorization: 'Bearer t', cookie: 'stacksense_session=s' }, { kind: 'token', token: 't' }],
+    [
+      'the header before the cookie',
+      { authorization: 'Bearer t', cookie: 'stacksense_session=s' },
+      { kind: 'token', token: 't' },
+    ],
     ['another cookie', { cookie: 'theme=dark' }, { kind: 'none' }],
     ['an emptied cookie', { cookie: 'stacksense_session=' }, { kind: 'none' }],
     ['nothing', {}, { kind: 'none' }],

@@ -29,7 +29,10 @@ export function tokenIn(authorization: string): string {
   const [, scheme = '', value = ''] = /^(\S+) +(\S+)\s*$/.exec(authorization) ?? []
   const token = scheme.toLowerCase() === 'basic' ? passwordIn(value) : scheme.toLowerCase() === 'bearer' ? value : ''
   if (token) return token
-  throw new Refusal('UNAUTHENTICATED', 'The Authorization header holds no token: "Bearer TOKEN", or Basic with the token as password.')
+  throw new Refusal(
+    'UNAUTHENTICATED',
+    'The Authorization header holds no token: "Bearer TOKEN", or Basic with the token as password.',
+  )
 }
 
 function passwordIn(basic: string): string {

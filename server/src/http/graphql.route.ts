@@ -1,9 +1,9 @@
-import { fastifyApolloHandler } from '@as-integrations/fastify'
 import type { ApolloServer } from '@apollo/server'
+import { fastifyApolloHandler } from '@as-integrations/fastify'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
-import { createContext, type GraphQLContext, type Services } from '../graphql/context.ts'
 import { Refusal } from '../errors.ts'
+import { createContext, type GraphQLContext, type Services } from '../graphql/context.ts'
 import { logFailure, toHttpError } from './rest-error.ts'
 
 export const GRAPHQL_BODY_LIMIT = 256 * 1_024
@@ -44,7 +44,7 @@ export function graphqlRoute(
 
 /** Apollo's adapter makes a URL of it and would take a malformed one for a defect of ours. */
 function refuseUnreadableHost(request: FastifyRequest): void {
-  if (URL.canParse(request.url, `http://${request.hostname}/`)) return
+  if (URL.canParse(request.url, `${request.protocol}://${request.hostname}/`)) return
   throw new Refusal('BAD_USER_INPUT', 'The Host header is not the name of a host.')
 }
 
@@ -53,5 +53,8 @@ function answerError(log: Logger, error: unknown, request: FastifyRequest, reply
   if (status >= 500) logFailure(log, error, request)
   // Apollo's own name for a request that is no GraphQL at all.
   const known = code === 'BAD_USER_INPUT' && !(error instanceof Refusal) ? 'BAD_REQUEST' : code
-  return reply.code(status).headers(headers).send({ errors: [{ message, extensions: { code: known, field } }] })
+  return reply
+    .code(status)
+    .headers(headers)
+    .send({ errors: [{ message, extensions: { code: known, field } }] })
 }

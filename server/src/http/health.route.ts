@@ -23,7 +23,10 @@ export function healthRoute(app: FastifyInstance, ping: () => Promise<unknown>):
 async function answersInTime(ping: () => Promise<unknown>): Promise<boolean> {
   const { promise: tooLate, resolve } = Promise.withResolvers<boolean>()
   const timer = setTimeout(resolve, PING_TIMEOUT_MS, false)
-  const answer = ping().then(() => true, () => false)
+  const answer = ping().then(
+    () => true,
+    () => false,
+  )
   try {
     return await Promise.race([answer, tooLate])
   } finally {

@@ -1,8 +1,8 @@
+import type { IncomingMessage } from 'node:http'
+import { isIPv6 } from 'node:net'
 import type { ApolloServer } from '@apollo/server'
 import type { FastifyInstance } from 'fastify'
 import type { GraphQLSchema } from 'graphql'
-import type { IncomingMessage } from 'node:http'
-import { isIPv6 } from 'node:net'
 import type { Logger } from 'pino'
 import { WebSocketServer } from 'ws'
 import type { Authenticator } from '../access/authenticator.ts'
@@ -103,7 +103,10 @@ export function localUrl({ host, port }: { readonly host: string; readonly port:
   return `http://${isIPv6(host) ? `[${host}]` : host}:${port}`
 }
 
-function whyNot(error: NodeJS.ErrnoException, { host, port }: { readonly host: string; readonly port: number }): string {
+function whyNot(
+  error: NodeJS.ErrnoException,
+  { host, port }: { readonly host: string; readonly port: number },
+): string {
   switch (error.code) {
     case 'EADDRINUSE':
       return `Port ${port} is in use. Choose another with PORT=…`

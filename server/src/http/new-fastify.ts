@@ -1,5 +1,5 @@
-import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Socket } from 'node:net'
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import { ANONYMOUS } from '../access/caller.ts'
 import { bareAnswer } from './bare-answer.ts'
@@ -30,6 +30,8 @@ export function newFastify(log: Logger): FastifyInstance {
       // Some HTTP clients offer HTTP/2 by an Upgrade header; to them we go on in HTTP/1.1.
       shouldUpgradeCallback: isSocketRequest,
     },
+    // A proxy on this machine tells whom it speaks for, so that people behind it do not share one sign-in limit.
+    trustProxy: 'loopback',
     routerOptions: { ignoreTrailingSlash: true },
     forceCloseConnections: 'idle',
     frameworkErrors: (error, request, reply) => {
@@ -48,7 +50,10 @@ export function newFastify(log: Logger): FastifyInstance {
   })
   app.addHook('onResponse', async (request, reply) => {
     const path = request.url.split('?', 1)[0]
-    log.debug({ method: request.method, path, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'Answered.')
+    log.debug(
+      { method: request.method, path, status: reply.statusCode, ms: Math.round(reply.elapsedTime) },
+      'Answered.',
+    )
   })
   app.setErrorHandler(answerError)
   return app
@@ -73,6 +78,10 @@ function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void
     socket.destroy()
     return
   }
-  const [status, code, sentence] = BROKEN[error.code ?? ''] ?? ['400 Bad Request', 'BAD_USER_INPUT', 'This is not an HTTP request.']
+  const [status, code, sentence] = BROKEN[error.code ?? ''] ?? [
+    '400 Bad Request',
+    'BAD_USER_INPUT',
+    'This is not an HTTP request.',
+  ]
   socket.end(bareAnswer(status, { error: sentence, code }))
 }

@@ -13,7 +13,12 @@ test.each([
   ['IPv6', { host: '[::1]:4000', origin: 'http://[::1]:4000' }, undefined, true],
   ['another port', { host: HUB, origin: 'http://hub.example:5000' }, undefined, false],
   ['another site', { host: HUB, origin: 'http://evil.example' }, undefined, false],
-  ['our name as the beginning of another', { host: HUB, origin: 'http://hub.example:4000.evil.example' }, undefined, false],
+  [
+    'our name as the beginning of another',
+    { host: HUB, origin: 'http://hub.example:4000.evil.example' },
+    undefined,
+    false,
+  ],
   ['a sandboxed frame', { host: HUB, origin: 'null' }, undefined, false],
   ['rubbish', { host: HUB, origin: ':::' }, undefined, false],
   ['no host', { origin: 'http://hub.example:4000' }, undefined, false],

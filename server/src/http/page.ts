@@ -1,6 +1,6 @@
-import fastifyStatic from '@fastify/static'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import fastifyStatic from '@fastify/static'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
 /** Scripts only from our own files. Styles may be inline: charts and pop-ups place themselves so. */

@@ -51,7 +51,13 @@ function fromRefusal({ code, message, details }: Refusal): HttpError {
   const headers: Record<string, string> = {}
   if (code === 'UNAUTHENTICATED') headers['www-authenticate'] = 'Bearer realm="StackSense"'
   if (STATUS[code] === 503 || STATUS[code] === 429) headers['retry-after'] = String(details.retryAfterSeconds ?? 1)
-  return { status: STATUS[code], code, message, headers, ...(details.field === undefined ? {} : { field: details.field }) }
+  return {
+    status: STATUS[code],
+    code,
+    message,
+    headers,
+    ...(details.field === undefined ? {} : { field: details.field }),
+  }
 }
 
 /** Fastify's own refusals of a request carry a code and a status below 500. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
@@ -22,7 +22,15 @@ async function serve({ openIngest = false } = {}) {
   writeFileSync(join(webRoot, 'index.html'), '<title>StackSense</title>')
   writeFileSync(join(webRoot, 'assets/main-1a2b.js'), 'export {}')
 
-  const admin = { id: 1, name: 'admin', scope: 'admin', createdAt: 0, expiresAt: null, lastUsedAt: null, revokedAt: null } as const
+  const admin = {
+    id: 1,
+    name: 'admin',
+    scope: 'admin',
+    createdAt: 0,
+    expiresAt: null,
+    lastUsedAt: null,
+    revokedAt: null,
+  } as const
   const authenticator = new Authenticator({
     findByTokenHash: async (hash) => (hash.equals(hashToken('agent-1')) ? { kind: 'agent', serverId: 1 } : undefined),
     findSession: async (hash) => (hash.equals(hashToken('session')) ? admin : undefined),
@@ -217,6 +225,13 @@ describe('/api/session', () => {
     expect(await held.json()).toMatchObject({ code: 'RATE_LIMITED' })
   })
 
+  test('guesses behind a proxy on this machine count for whoever made them', async () => {
+    const guess = (from: string) => hub.post('/api/session', { token: 'guess' }, { 'x-forwarded-for': from })
+    for (let n = 0; n < 10; n += 1) await guess('203.0.113.1')
+    expect((await guess('203.0.113.1')).status).toBe(429)
+    expect((await guess('203.0.113.2')).status).toBe(401)
+  })
+
   test('it says who is signed in', async () => {
     const answer = await fetch(`${hub.url}/api/session`, { headers: { cookie: 'stacksense_session=session' } })
     expect(await answer.json()).toEqual({ name: 'admin', scope: 'admin' })
@@ -259,27 +274,36 @@ describe('GET /healthz', () => {
 describe('the page', () => {
   const get = (path: string) => fetch(hub.url + path)
 
-  test.each(['/', '/sign-in', '/servers/1', '/index.html'])('%s is the page, asked for anew each time', async (path) => {
-    const answer = await get(path)
-    expect(answer.status).toBe(200)
-    expect(answer.headers.get('content-type')).toMatch('text/html')
-    expect(answer.headers.get('cache-control')).toBe('no-cache')
-    expect(await answer.text()).toContain('StackSense')
-  })
+  test.each(['/', '/sign-in', '/servers/1', '/index.html'])(
+    '%s is the page, asked for anew each time',
+    async (path) => {
+      const answer = await get(path)
+      expect(answer.status).toBe(200)
+      expect(answer.headers.get('content-type')).toMatch('text/html')
+      expect(answer.headers.get('cache-control')).toBe('no-cache')
+      expect(await answer.text()).toContain('StackSense')
+    },
+  )
 
   test('what the build names by its content is kept for ever', async () => {
     const answer = await get('/assets/main-1a2b.js')
     expect(answer.headers.get('cache-control')).toContain('immutable')
   })
 
-  test.each(['/assets/gone.js', '/favicon.ico', '/api/nothing', '/api', '/%2e%2e/%2e%2e/etc/hosts.txt', '/assets/..%2f..%2fpackage.json', '/a%00b.js', '/.env'])(
-    '%s is not',
-    async (path) => {
-      const answer = await get(path)
-      expect(answer.status).toBe(404)
-      expect(await answer.json()).toMatchObject({ code: 'NOT_FOUND' })
-    },
-  )
+  test.each([
+    '/assets/gone.js',
+    '/favicon.ico',
+    '/api/nothing',
+    '/api',
+    '/%2e%2e/%2e%2e/etc/hosts.txt',
+    '/assets/..%2f..%2fpackage.json',
+    '/a%00b.js',
+    '/.env',
+  ])('%s is not', async (path) => {
+    const answer = await get(path)
+    expect(answer.status).toBe(404)
+    expect(await answer.json()).toMatchObject({ code: 'NOT_FOUND' })
+  })
 
   test('no answer lets foreign scripts, frames or guesses of its type in', async () => {
     for (const path of ['/', '/assets/main-1a2b.js', '/healthz', '/api/nothing', '/api/%ff']) {

@@ -15,12 +15,16 @@ function scene({ openIngest = false } = {}) {
       id === 1 ? { kind: 'recorded', receivedAt: NOON + 0.25, name: 'web-1' } : { kind: 'unknown-server' },
   )
   const send = (caller: Caller, id: string, body?: string) =>
-    receiveHeartbeat(new AccessRules({ openIngest }), { record }, {
-      caller,
-      id,
-      body: body === undefined ? undefined : Buffer.from(body),
-      arrivedAtMs: 5,
-    })
+    receiveHeartbeat(
+      new AccessRules({ openIngest }),
+      { record },
+      {
+        caller,
+        id,
+        body: body === undefined ? undefined : Buffer.from(body),
+        arrivedAtMs: 5,
+      },
+    )
   return { record, send }
 }
 
@@ -85,7 +89,10 @@ describe('who may report for whom', () => {
   ] as const)('%s', async (_, caller, id, expected) => {
     const answer = await scene()
       .send(caller, id)
-      .then(({ status }) => status, (error) => error.code)
+      .then(
+        ({ status }) => status,
+        (error) => error.code,
+      )
     expect(answer).toBe(expected)
   })
 

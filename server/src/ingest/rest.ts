@@ -1,5 +1,5 @@
-import type { AccessRules } from '../access/permissions.ts'
 import type { Caller } from '../access/caller.ts'
+import type { AccessRules } from '../access/permissions.ts'
 import type { AgentFacts, ServerId } from '../core/types.ts'
 import { Refusal } from '../errors.ts'
 import type { BatchWriter } from './batch-writer.ts'

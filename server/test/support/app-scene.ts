@@ -34,7 +34,11 @@ export async function openTestApp(env: Readonly<Record<string, string>> = {}, da
     DATABASE_URL: url,
     ...env,
   })
-  const log = createLog({ level: config.logLevel, readable: false, output: { write: (line) => void logged.push(line) } })
+  const log = createLog({
+    level: config.logLevel,
+    readable: false,
+    output: { write: (line) => void logged.push(line) },
+  })
   const running = await startApp(config, (line) => void told.push(line), log)
   const hub = JSON.parse(readFileSync(join(dataDir, 'hub.json'), 'utf8')) as { url: string }
   return new TestApp(hub.url, running.signInLink, dataDir, url, logged, told, running, database)
@@ -108,7 +112,8 @@ interface GraphQLAnswer {
   }[]
 }
 
-function urlOf(connection: DatabaseConnection): string {
+/** A connection as an address, as `DATABASE_URL` has it. */
+export function urlOf(connection: DatabaseConnection): string {
   if (connection.connectionString) return connection.connectionString
   const { user, host, port, database } = connection
   return `postgresql://${user}@localhost/${database}?host=${host}${port ? `&port=${port}` : ''}`
