@@ -3,7 +3,8 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { type Answer, codesOf, graphqlScene, post, type Scene } from './graphql-scene.ts'
 
 const CREATE = 'mutation ($input: CreateServerInput!) { createServer(input: $input) { server { id } } }'
-const BEAT = 'mutation ($id: ID!, $version: String, $at: DateTime) { recordHeartbeat(serverId: $id, agentVersion: $version, agentStartedAt: $at) { receivedAt } }'
+const BEAT =
+  'mutation ($id: ID!, $version: String, $at: DateTime) { recordHeartbeat(serverId: $id, agentVersion: $version, agentStartedAt: $at) { receivedAt } }'
 const ALERT = 'mutation ($input: RaiseAlertInput!) { raiseAlert(input: $input) { id } }'
 const alert = (input: object) => ({ input: { serverId: '1', key: 'k', severity: 'INFO', message: 'm', ...input } })
 
@@ -19,12 +20,27 @@ const HOSTILE: [string, string, object, string][] = [
   ['an id to read', 'query ($id: ID!) { server(id: $id) { id } }', { id: '4294967296' }, 'BAD_USER_INPUT id'],
   ['an id of an alert', 'mutation ($id: ID!) { resolveAlert(id: $id) { id } }', { id: '0' }, 'BAD_USER_INPUT id'],
   ['an unknown alert', 'mutation ($id: ID!) { resolveAlert(id: $id) { id } }', { id: '7' }, 'NOT_FOUND'],
-  ['an id in a filter', 'query ($f: ServerFilter) { servers(filter: $f) { totalCount } }', { f: { ids: ['1', 'x'] } }, 'BAD_USER_INPUT filter.ids[1]'],
+  [
+    'an id in a filter',
+    'query ($f: ServerFilter) { servers(filter: $f) { totalCount } }',
+    { f: { ids: ['1', 'x'] } },
+    'BAD_USER_INPUT filter.ids[1]',
+  ],
   ['NUL in a version', BEAT, { id: '1', version: '1\0' }, 'BAD_USER_INPUT agentVersion'],
   ['NUL in a name', CREATE, { input: { name: 'a\0b' } }, 'BAD_USER_INPUT input.name'],
   ['NUL in a tag', CREATE, { input: { name: 'a', tags: ['x\0'] } }, 'BAD_USER_INPUT input.tags[0]'],
-  ['NUL in a search', 'query ($f: ServerFilter) { servers(filter: $f) { totalCount } }', { f: { search: '\0' } }, 'BAD_USER_INPUT filter.search'],
-  ['NUL in a tag to filter by', 'query ($f: StatusEventFilter) { statusEvents(filter: $f) { nodes { at } } }', { f: { tags: ['\0'] } }, 'BAD_USER_INPUT filter.tags[0]'],
+  [
+    'NUL in a search',
+    'query ($f: ServerFilter) { servers(filter: $f) { totalCount } }',
+    { f: { search: '\0' } },
+    'BAD_USER_INPUT filter.search',
+  ],
+  [
+    'NUL in a tag to filter by',
+    'query ($f: StatusEventFilter) { statusEvents(filter: $f) { nodes { at } } }',
+    { f: { tags: ['\0'] } },
+    'BAD_USER_INPUT filter.tags[0]',
+  ],
   ['NUL in a note', 'mutation { resolveAlert(id: 1, note: "\\u0000") { id } }', {}, 'BAD_USER_INPUT note'],
   ['NUL in a message', ALERT, alert({ message: '\0' }), 'BAD_USER_INPUT input.message'],
   ['a version too long', BEAT, { id: '1', version: 'x'.repeat(65) }, 'BAD_USER_INPUT agentVersion'],
@@ -32,10 +48,30 @@ const HOSTILE: [string, string, object, string][] = [
   ['a name of 200,000 characters', CREATE, { input: { name: 'x'.repeat(200_000) } }, 'BAD_USER_INPUT input.name'],
   ['no name', CREATE, { input: { name: ' ' } }, 'BAD_USER_INPUT input.name'],
   ['a name in use', CREATE, { input: { name: 'there' } }, 'CONFLICT input.name'],
-  ['21 tags', CREATE, { input: { name: 'a', tags: Array.from({ length: 21 }, (_, i) => `t${i}`) } }, 'BAD_USER_INPUT input.tags'],
-  ['a threshold too short', CREATE, { input: { name: 'a', offlineAfterSeconds: 1 } }, 'BAD_USER_INPUT input.offlineAfterSeconds'],
-  ['a number beyond int4', CREATE, { input: { name: 'a', offlineAfterSeconds: 2 ** 31 } }, 'BAD_USER_INPUT input.offlineAfterSeconds'],
-  ['an infinite value', 'mutation { raiseAlert(input: { serverId: 1, key: "k", severity: INFO, message: "m", value: 1e999 }) { id } }', {}, 'BAD_USER_INPUT input.value'],
+  [
+    '21 tags',
+    CREATE,
+    { input: { name: 'a', tags: Array.from({ length: 21 }, (_, i) => `t${i}`) } },
+    'BAD_USER_INPUT input.tags',
+  ],
+  [
+    'a threshold too short',
+    CREATE,
+    { input: { name: 'a', offlineAfterSeconds: 1 } },
+    'BAD_USER_INPUT input.offlineAfterSeconds',
+  ],
+  [
+    'a number beyond int4',
+    CREATE,
+    { input: { name: 'a', offlineAfterSeconds: 2 ** 31 } },
+    'BAD_USER_INPUT input.offlineAfterSeconds',
+  ],
+  [
+    'an infinite value',
+    'mutation { raiseAlert(input: { serverId: 1, key: "k", severity: INFO, message: "m", value: 1e999 }) { id } }',
+    {},
+    'BAD_USER_INPUT input.value',
+  ],
   ['a wrong type', CREATE, { input: { name: 5 } }, 'BAD_USER_INPUT input.name'],
   ['a list for a word', CREATE, { input: { name: ['a'] } }, 'BAD_USER_INPUT input.name'],
   ['a wrong word of an enum', ALERT, alert({ severity: 'TERRIBLE' }), 'BAD_USER_INPUT input.severity'],
@@ -46,23 +82,63 @@ const HOSTILE: [string, string, object, string][] = [
   ['a page of 1,001', '{ servers(first: 1001) { totalCount } }', {}, 'BAD_USER_INPUT first'],
   ['a page of none', '{ alerts(first: 0) { nodes { id } } }', {}, 'BAD_USER_INPUT first'],
   ['a page in both directions', '{ statusEvents(first: 1, last: 1) { nodes { at } } }', {}, 'BAD_USER_INPUT first'],
-  ['a range that runs backwards', '{ observationGaps(from: "2026-01-02T00:00:00Z", to: "2026-01-01T00:00:00Z") { id } }', {}, 'BAD_USER_INPUT from'],
+  [
+    'a range that runs backwards',
+    '{ observationGaps(from: "2026-01-02T00:00:00Z", to: "2026-01-01T00:00:00Z") { id } }',
+    {},
+    'BAD_USER_INPUT from',
+  ],
   ['a foreign cursor of servers', '{ servers(after: "eyJ4IjoxfQ") { totalCount } }', {}, 'BAD_CURSOR'],
   ['a foreign cursor of alerts', '{ alerts(after: "WyJzZXJ2ZXJzLklEIiwxXQ") { nodes { id } } }', {}, 'BAD_CURSOR'],
-  ['a foreign cursor of events', `{ statusEvents(after: "${Buffer.from('deadbeef.1').toString('base64url')}") { nodes { at } } }`, {}, 'BAD_CURSOR'],
-  ['a cursor of 100,000 characters', `{ statusEvents(after: "${'x'.repeat(100_000)}") { nodes { at } } }`, {}, 'BAD_CURSOR'],
+  [
+    'a foreign cursor of events',
+    `{ statusEvents(after: "${Buffer.from('deadbeef.1').toString('base64url')}") { nodes { at } } }`,
+    {},
+    'BAD_CURSOR',
+  ],
+  [
+    'a cursor of 100,000 characters',
+    `{ statusEvents(after: "${'x'.repeat(100_000)}") { nodes { at } } }`,
+    {},
+    'BAD_CURSOR',
+  ],
   ['NUL in a cursor', '{ servers(orderBy: NAME, after: "\\u0000") { totalCount } }', {}, 'BAD_CURSOR'],
   ['no GraphQL', '{ fleet', {}, 'GRAPHQL_PARSE_FAILED'],
   ['an unknown field', '{ passwords }', {}, 'GRAPHQL_VALIDATION_FAILED'],
-  ['a literal of a wrong type', 'mutation { createServer(input: { name: 5 }) { agentToken } }', {}, 'GRAPHQL_VALIDATION_FAILED'],
+  [
+    'a literal of a wrong type',
+    'mutation { createServer(input: { name: 5 }) { agentToken } }',
+    {},
+    'GRAPHQL_VALIDATION_FAILED',
+  ],
   ['200,000 characters of fields', `{ ${'id '.repeat(66_000)}}`, {}, 'QUERY_TOO_COMPLEX'],
-  ['fifty levels', `{ fleet { servers ${'{ activeAlerts { server '.repeat(25)}{ id }${' } }'.repeat(25)} } }`, {}, 'QUERY_TOO_COMPLEX'],
+  [
+    'fifty levels',
+    `{ fleet { servers ${'{ activeAlerts { server '.repeat(25)}{ id }${' } }'.repeat(25)} } }`,
+    {},
+    'QUERY_TOO_COMPLEX',
+  ],
   ['nine thousand levels', `${'{a'.repeat(9_000)}${'}'.repeat(9_000)}`, {}, 'QUERY_TOO_COMPLEX'],
   ['nine thousand lists', `{ server(id: ${'['.repeat(9_000)}${']'.repeat(9_000)}) { id } }`, {}, 'QUERY_TOO_COMPLEX'],
-  ['a thousand aliases', `{ ${Array.from({ length: 1_000 }, (_, i) => `a${i}: viewer { name }`).join(' ')} }`, {}, 'QUERY_TOO_COMPLEX'],
-  ['a page of pages', '{ servers(first: 1000) { nodes { statusEvents(first: 1000) { nodes { at } } } } }', {}, 'QUERY_TOO_COMPLEX'],
+  [
+    'a thousand aliases',
+    `{ ${Array.from({ length: 1_000 }, (_, i) => `a${i}: viewer { name }`).join(' ')} }`,
+    {},
+    'QUERY_TOO_COMPLEX',
+  ],
+  [
+    'a page of pages',
+    '{ servers(first: 1000) { nodes { statusEvents(first: 1000) { nodes { at } } } } }',
+    {},
+    'QUERY_TOO_COMPLEX',
+  ],
   ['a subscription by HTTP', 'subscription { serverStatusChanged { at } }', {}, 'BAD_REQUEST'],
-  ['2,001 heartbeats', 'mutation ($i: [HeartbeatInput!]!) { recordHeartbeats(input: $i) { errorCode } }', { i: Array(2_001).fill({ serverId: '1' }) }, 'BAD_USER_INPUT input'],
+  [
+    '2,001 heartbeats',
+    'mutation ($i: [HeartbeatInput!]!) { recordHeartbeats(input: $i) { errorCode } }',
+    { i: Array(2_001).fill({ serverId: '1' }) },
+    'BAD_USER_INPUT input',
+  ],
 ]
 
 test('each hostile input has its code, is no defect, and changes nothing', async () => {
@@ -71,7 +147,10 @@ test('each hostile input has its code, is no defect, and changes nothing', async
   for (const [what, query, variables, code] of HOSTILE) {
     const answer = await scene.ask(query, variables)
     expect([what, codesOf(answer)]).toEqual([what, [code]])
-    expect([what, JSON.stringify(answer.errors).length]).toEqual([what, expect.toSatisfy((length: number) => length < 1_000)])
+    expect([what, JSON.stringify(answer.errors).length]).toEqual([
+      what,
+      expect.toSatisfy((length: number) => length < 1_000),
+    ])
   }
   expect(scene.log.mock.calls).toEqual([])
   expect((await scene.data('{ servers { nodes { name statusReason activeAlerts { id } } } }')).servers.nodes).toEqual([
@@ -118,7 +197,9 @@ test('a bad heartbeat among good ones costs its neighbours nothing', async () =>
     'mutation ($input: [HeartbeatInput!]!) { recordHeartbeats(input: $input) { serverId errorCode receipt { server { name status } } } }',
     { input },
   )
-  expect(recordHeartbeats.map((result: { errorCode: string; receipt: object }) => result.errorCode ?? result.receipt)).toEqual([
+  expect(
+    recordHeartbeats.map((result: { errorCode: string; receipt: object }) => result.errorCode ?? result.receipt),
+  ).toEqual([
     { server: { name: 'a', status: 'ONLINE' } },
     'BAD_USER_INPUT',
     'SERVER_NOT_FOUND',
@@ -126,7 +207,9 @@ test('a bad heartbeat among good ones costs its neighbours nothing', async () =>
     'BAD_USER_INPUT',
     { server: { name: 'b', status: 'ONLINE' } },
   ])
-  expect(recordHeartbeats.map((result: { serverId: string }) => result.serverId)).toEqual(input.map(({ serverId }) => serverId))
+  expect(recordHeartbeats.map((result: { serverId: string }) => result.serverId)).toEqual(
+    input.map(({ serverId }) => serverId),
+  )
   expect(log.mock.calls).toEqual([])
 })
 
@@ -151,11 +234,22 @@ test('a relay may send a thousand heartbeats, as variables or written out', asyn
   const ids = await addServers(hub, 1_000)
   const { recordHeartbeats } = await data(
     'mutation ($input: [HeartbeatInput!]!) { recordHeartbeats(input: $input) { errorCode receipt { receivedAt server { id name status } } } }',
-    { input: ids.map((serverId) => ({ serverId, agentVersion: '1.0.0', bootId: 'b', agentStartedAt: '2026-01-01T00:00:00Z' })) },
+    {
+      input: ids.map((serverId) => ({
+        serverId,
+        agentVersion: '1.0.0',
+        bootId: 'b',
+        agentStartedAt: '2026-01-01T00:00:00Z',
+      })),
+    },
   )
   expect(recordHeartbeats.filter((result: { errorCode: unknown }) => result.errorCode !== null)).toEqual([])
-  const written = ids.map((id) => `{ serverId: "${id}", agentVersion: "1.0.0", bootId: "b", agentStartedAt: "2026-01-01T00:00:00Z" }`)
-  expect((await data(`mutation { recordHeartbeats(input: [${written}]) { errorCode } }`)).recordHeartbeats).toHaveLength(1_000)
+  const written = ids.map(
+    (id) => `{ serverId: "${id}", agentVersion: "1.0.0", bootId: "b", agentStartedAt: "2026-01-01T00:00:00Z" }`,
+  )
+  expect(
+    (await data(`mutation { recordHeartbeats(input: [${written}]) { errorCode } }`)).recordHeartbeats,
+  ).toHaveLength(1_000)
 })
 
 test('the schema can be read', async () => {
@@ -168,7 +262,9 @@ test('a database that is away is "not now": 503 with Retry-After, and no false o
   const { hub, ask, createServer } = await graphqlScene()
   const { id, token } = await createServer('a')
   await ask(BEAT, { id }, token) // the token is known now
-  vi.spyOn(hub.store.writer, 'connect').mockRejectedValue(Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }) as never)
+  vi.spyOn(hub.store.writer, 'connect').mockRejectedValue(
+    Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }) as never,
+  )
 
   const answer = await ask(BEAT, { id }, token)
   expect([answer.status, answer.headers.get('retry-after'), codesOf(answer)]).toEqual([503, '1', ['UNAVAILABLE']])

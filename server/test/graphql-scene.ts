@@ -36,13 +36,19 @@ export interface Scene {
   // biome-ignore lint/suspicious/noExplicitAny: tests look into it
   data(query: string, variables?: object, token?: string): Promise<any>
   socket(token?: string | null): Client
+  /** Closes the port; done with the test in any case. */
+  stop(): Promise<void>
   createServer(name: string, input?: object): Promise<{ id: string; token: string }>
 }
 
 export async function graphqlScene(options: { readonly openIngest?: boolean } = {}): Promise<Scene> {
   const hub = await openHub(await freshDatabase())
-  const { log, url } = await serve(hub, options.openIngest ?? false)
-  const tokens = { read: await addToken(hub, 'read'), operate: await addToken(hub, 'operate'), admin: await addToken(hub, 'admin') }
+  const { log, url, stop } = await serve(hub, options.openIngest ?? false)
+  const tokens = {
+    read: await addToken(hub, 'read'),
+    operate: await addToken(hub, 'operate'),
+    admin: await addToken(hub, 'admin'),
+  }
 
   const ask: Scene['ask'] = async (query, variables, token = tokens.admin) => {
     const response = await post(url, JSON.stringify({ query, variables }), token)
@@ -58,6 +64,7 @@ export async function graphqlScene(options: { readonly openIngest?: boolean } = 
     url,
     tokens,
     log,
+    stop,
     ask,
     data,
     socket: (token = tokens.admin) => openSocket(url, token),
@@ -105,12 +112,21 @@ async function serve(hub: Hub, openIngest: boolean) {
   const schema = await createSchema()
   const apollo = createApollo(schema, services)
   const silent = pino({ level: 'silent' })
-  const http = await createHttp({ config: { publicUrl: undefined }, services, apollo, schema, authenticator, webRoot: '/nowhere', log: silent })
-  const address = await http.listen({ host: '127.0.0.1', port: 0 })
-  onTestFinished(async () => {
-    await http.close()
+  const http = await createHttp({
+    config: { publicUrl: undefined },
+    services,
+    apollo,
+    schema,
+    authenticator,
+    webRoot: '/nowhere',
+    log: silent,
   })
-  return { log, url: `${address}/graphql` }
+  const address = await http.listen({ host: '127.0.0.1', port: 0 })
+  const stop = async () => {
+    await http.close()
+  }
+  onTestFinished(stop)
+  return { log, url: `${address}/graphql`, stop }
 }
 
 async function addToken(hub: Hub, scope: Scope): Promise<string> {

@@ -5,7 +5,8 @@ import { revokeApiToken } from '../src/store/api-tokens.ts'
 import { readEvents } from '../src/store/event-log.ts'
 import { graphqlScene } from './graphql-scene.ts'
 
-const EVENTS = 'subscription ($filter: StatusEventFilter, $after: String) { serverStatusChanged(filter: $filter, after: $after) { cursor to reason server { id name } } }'
+const EVENTS =
+  'subscription ($filter: StatusEventFilter, $after: String) { serverStatusChanged(filter: $filter, after: $after) { cursor to reason server { id name } } }'
 
 /** Runs an operation over the socket; collects what comes until it ends. */
 function run(client: Client, query: string, variables: Record<string, unknown> = {}) {
@@ -14,7 +15,10 @@ function run(client: Client, query: string, variables: Record<string, unknown> =
   let unsubscribe = () => {}
   // biome-ignore lint/suspicious/noExplicitAny: errors of the protocol, or a close event
   const ended = new Promise<any>((resolve) => {
-    unsubscribe = client.subscribe({ query, variables }, { next: (result) => results.push(result), error: resolve, complete: () => resolve('complete') })
+    unsubscribe = client.subscribe(
+      { query, variables },
+      { next: (result) => results.push(result), error: resolve, complete: () => resolve('complete') },
+    )
   })
   return { results, ended, stop: () => unsubscribe() }
 }
@@ -56,19 +60,36 @@ test('servers, alerts and heartbeats can be followed', async () => {
   const { id, token } = await createServer('web 1')
   const client = socket(tokens.read)
   const servers = run(client, 'subscription { serverChanged { kind server { name activeAlerts { key } } } }')
-  const alerts = run(client, 'subscription { alertChanged(filter: { severities: [CRITICAL] }) { key active server { name } } }')
-  const beats = run(client, 'subscription ($id: ID!) { heartbeatRecorded(serverId: $id) { server { id name } receivedAt } }', { id })
+  const alerts = run(
+    client,
+    'subscription { alertChanged(filter: { severities: [CRITICAL] }) { key active server { name } } }',
+  )
+  const beats = run(
+    client,
+    'subscription ($id: ID!) { heartbeatRecorded(serverId: $id) { server { id name } receivedAt } }',
+    { id },
+  )
   await run(client, '{ viewer { name } }').ended // what was asked before is under way
 
   await createServer('web 2')
-  await data('mutation ($id: ID!) { raiseAlert(input: { serverId: $id, key: "k", severity: CRITICAL, message: "m" }) { id } }', { id })
-  await expect.poll(() => servers.results[0]?.data).toEqual({ serverChanged: { kind: 'CREATED', server: { name: 'web 2', activeAlerts: [] } } })
-  await expect.poll(() => alerts.results[0]?.data).toEqual({ alertChanged: { key: 'k', active: true, server: { name: 'web 1' } } })
+  await data(
+    'mutation ($id: ID!) { raiseAlert(input: { serverId: $id, key: "k", severity: CRITICAL, message: "m" }) { id } }',
+    { id },
+  )
   await expect
-    .poll(async () => {
-      await data('mutation ($id: ID!) { recordHeartbeat(serverId: $id) { receivedAt } }', { id }, token)
-      return beats.results[0]?.data.heartbeatRecorded.server
-    }, { timeout: 5_000 })
+    .poll(() => servers.results[0]?.data)
+    .toEqual({ serverChanged: { kind: 'CREATED', server: { name: 'web 2', activeAlerts: [] } } })
+  await expect
+    .poll(() => alerts.results[0]?.data)
+    .toEqual({ alertChanged: { key: 'k', active: true, server: { name: 'web 1' } } })
+  await expect
+    .poll(
+      async () => {
+        await data('mutation ($id: ID!) { recordHeartbeat(serverId: $id) { receivedAt } }', { id }, token)
+        return beats.results[0]?.data.heartbeatRecorded.server
+      },
+      { timeout: 5_000 },
+    )
     .toEqual({ id, name: 'web 1' })
 })
 
@@ -81,13 +102,19 @@ test('queries and mutations go over the socket too', async () => {
 
 test.each([
   ['a foreign cursor', EVENTS, { after: Buffer.from('deadbeef.1').toString('base64url') }, 'BAD_CURSOR'],
+  ['an unknown server', 'subscription { heartbeatRecorded(serverId: 999) { receivedAt } }', {}, 'SERVER_NOT_FOUND'],
   ['an id that is none', EVENTS, { filter: { serverIds: ['x'] } }, 'BAD_USER_INPUT'],
   ['a wrong type', EVENTS, { after: 5 }, 'BAD_USER_INPUT'],
   ['no GraphQL', 'subscription {', {}, 'GRAPHQL_PARSE_FAILED'],
   ['an unknown field', 'subscription { secrets }', {}, 'GRAPHQL_VALIDATION_FAILED'],
   ['nine thousand levels', `${'{a'.repeat(9_000)}${'}'.repeat(9_000)}`, {}, 'QUERY_TOO_COMPLEX'],
   ['many tokens', `{ ${'id '.repeat(66_000)}}`, {}, 'QUERY_TOO_COMPLEX'],
-  ['a thousand aliases', `{ ${Array.from({ length: 1_000 }, (_, i) => `a${i}: viewer { name }`).join(' ')} }`, {}, 'QUERY_TOO_COMPLEX'],
+  [
+    'a thousand aliases',
+    `{ ${Array.from({ length: 1_000 }, (_, i) => `a${i}: viewer { name }`).join(' ')} }`,
+    {},
+    'QUERY_TOO_COMPLEX',
+  ],
   ['a page of pages', '{ servers(first: 1000) { nodes { statusEvents { nodes { at } } } } }', {}, 'QUERY_TOO_COMPLEX'],
   ['several operations', 'query A { viewer { name } } query B { viewer { name } }', {}, 'OPERATION_RESOLUTION_FAILURE'],
 ])('%s ends the operation with its code, and the socket lives on', async (_, query, variables, code) => {
@@ -180,3 +207,15 @@ async function endOf({ ended, results }: ReturnType<typeof run>) {
   const end = await ended
   return end === 'complete' && results[0]?.errors ? results[0].errors : end
 }
+
+test('a hub that stops waits for nobody who does not answer', async () => {
+  const { url, stop } = await graphqlScene()
+  const frozen = new WebSocket(url.replace('http', 'ws'), 'graphql-transport-ws')
+  frozen.on('error', () => undefined)
+  await new Promise((resolve) => frozen.once('open', resolve))
+  frozen.pause()
+  const began = performance.now()
+  await stop()
+  expect(performance.now() - began).toBeLessThan(5_000)
+  frozen.terminate()
+})

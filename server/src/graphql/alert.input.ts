@@ -19,7 +19,9 @@ export class RaiseAlertInput {
   @Field(() => ID)
   readonly serverId!: string
 
-  @Field(() => String, { description: 'Raising the same key again brings the open alert up to date. Up to 200 characters.' })
+  @Field(() => String, {
+    description: 'Raising the same key again brings the open alert up to date. Up to 200 characters.',
+  })
   readonly key!: string
 
   @Field(() => AlertSeverityEnum)

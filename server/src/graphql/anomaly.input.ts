@@ -14,7 +14,9 @@ export class RaiseAnomalyInput {
   @Field(() => ID)
   readonly serverId!: string
 
-  @Field(() => String, { description: 'Raising the same metric again brings the open anomaly up to date. Up to 200 characters.' })
+  @Field(() => String, {
+    description: 'Raising the same metric again brings the open anomaly up to date. Up to 200 characters.',
+  })
   readonly metric!: string
 
   @Field(() => String, { description: 'Up to 2,000 characters.' })

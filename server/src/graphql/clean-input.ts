@@ -1,9 +1,9 @@
-import type { NewAlert, AlertFilter } from '../store/alerts.ts'
+import { parseServerId } from '../ingest/entries.ts'
+import type { AlertFilter, NewAlert } from '../store/alerts.ts'
 import type { AnomalyFilter, NewAnomaly } from '../store/anomalies.ts'
 import type { StatusEventFilter } from '../store/event-log.ts'
 import type { ServerFilter } from '../store/server-filter.ts'
 import type { NewServer, ServerChanges } from '../store/servers.ts'
-import { parseServerId } from '../ingest/entries.ts'
 import type { AlertFilterInput, RaiseAlertInput } from './alert.input.ts'
 import type { AnomalyFilterInput, RaiseAnomalyInput } from './anomaly.input.ts'
 import {

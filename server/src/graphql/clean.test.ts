@@ -1,5 +1,15 @@
 import { expect, test } from 'vitest'
-import { cleanId, cleanLine, cleanNumber, cleanOfflineAfter, cleanPage, cleanProse, cleanRange, cleanServerIds, cleanTags } from './clean.ts'
+import {
+  cleanId,
+  cleanLine,
+  cleanNumber,
+  cleanOfflineAfter,
+  cleanPage,
+  cleanProse,
+  cleanRange,
+  cleanServerIds,
+  cleanTags,
+} from './clean.ts'
 import { cleanNewAlert, cleanNewServer, cleanNote, cleanServerChanges, cleanServerFilter } from './clean-input.ts'
 
 function refusalOf(clean: () => unknown) {
@@ -45,9 +55,12 @@ test('tags are each once, and a bad one is named', () => {
   expect(refusalOf(() => cleanTags(Array(100_000).fill('web'), 'input.tags'))).toBe('BAD_USER_INPUT input.tags')
 })
 
-test.each(['', '0', '-1', '01', '1.0', '1e3', ' 1', '2147483648', '99999999999999999999', 'abc', '1\0', "1'--"])('%j is no id', (id) => {
-  expect(refusalOf(() => cleanId(id, 'id'))).toBe('BAD_USER_INPUT id')
-})
+test.each(['', '0', '-1', '01', '1.0', '1e3', ' 1', '2147483648', '99999999999999999999', 'abc', '1\0', "1'--"])(
+  '%j is no id',
+  (id) => {
+    expect(refusalOf(() => cleanId(id, 'id'))).toBe('BAD_USER_INPUT id')
+  },
+)
 
 test('ids are named by their place', () => {
   expect(cleanServerIds(['1', '2147483647'], 'filter.ids')).toEqual([1, 2_147_483_647])
@@ -70,8 +83,14 @@ test('an infinite number is refused', () => {
 
 test.each([
   [{}, {}],
-  [{ first: 1_000, after: 'c' }, { first: 1_000, after: 'c' }],
-  [{ last: 1, before: 'c' }, { last: 1, before: 'c' }],
+  [
+    { first: 1_000, after: 'c' },
+    { first: 1_000, after: 'c' },
+  ],
+  [
+    { last: 1, before: 'c' },
+    { last: 1, before: 'c' },
+  ],
   [{ first: null, last: 5 }, { last: 5 }],
 ])('the page %j is fine', (given, clean) => {
   expect(cleanPage(given)).toEqual(clean)
@@ -106,7 +125,11 @@ test.each([
   ['input.offlineAfterSeconds', () => cleanServerChanges({ offlineAfterSeconds: 1 })],
   ['input.key', () => cleanNewAlert({ serverId: '1', key: 'x'.repeat(201), severity: 'INFO', message: 'x' })],
   ['input.message', () => cleanNewAlert({ serverId: '1', key: 'x', severity: 'INFO', message: ' ' })],
-  ['input.threshold', () => cleanNewAlert({ serverId: '1', key: 'x', severity: 'INFO', message: 'x', threshold: Number.POSITIVE_INFINITY })],
+  [
+    'input.threshold',
+    () =>
+      cleanNewAlert({ serverId: '1', key: 'x', severity: 'INFO', message: 'x', threshold: Number.POSITIVE_INFINITY }),
+  ],
   ['input.serverId', () => cleanNewAlert({ serverId: '0', key: 'x', severity: 'INFO', message: 'x' })],
   ['note', () => cleanNote('x'.repeat(2_001))],
   ['filter.search', () => cleanServerFilter({ search: 'a\0' })],

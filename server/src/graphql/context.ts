@@ -1,5 +1,5 @@
-import type { AccessRules } from '../access/permissions.ts'
 import type { Caller } from '../access/caller.ts'
+import type { AccessRules } from '../access/permissions.ts'
 import type { BatchWriter } from '../ingest/batch-writer.ts'
 import type { ChangeFeed } from '../publish/change-feed.ts'
 import type { StatusFeed } from '../publish/status-feed.ts'

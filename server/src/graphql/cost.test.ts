@@ -16,8 +16,16 @@ test.each([
   ['a page counts as often as it has nodes', '{ servers(first: 100) { nodes { id name } } }', 1 + 1 + (1 + 100 * 3)],
   ['a page without a size has the default one', '{ statusEvents { nodes { at } } }', 1 + 1 + (1 + 50 * 2)],
   ['backwards too', '{ statusEvents(last: 7) { edges { cursor } } }', 1 + 1 + (1 + 7 * 2)],
-  ['a size out of range counts as the largest: it is refused by name', '{ alerts(first: 2000000000) { nodes { id } } }', 1 + 1 + (1 + 1_000 * 2)],
-  ['a list of heartbeats is as long as its input', 'mutation { recordHeartbeats(input: [{ serverId: 1 }, { serverId: 2 }]) { errorCode } }', 1 + 2 * 2],
+  [
+    'a size out of range counts as the largest: it is refused by name',
+    '{ alerts(first: 2000000000) { nodes { id } } }',
+    1 + 1 + (1 + 1_000 * 2),
+  ],
+  [
+    'a list of heartbeats is as long as its input',
+    'mutation { recordHeartbeats(input: [{ serverId: 1 }, { serverId: 2 }]) { errorCode } }',
+    1 + 2 * 2,
+  ],
 ])('%s', (_, query, cost) => {
   expect(measure(query)).toBe(cost)
 })
@@ -27,11 +35,14 @@ test('sizes may come from variables and their defaults', () => {
   expect(measure(query)).toBe(1 + 1 + (1 + 10 * 2))
   expect(measure(query, { n: 20 })).toBe(1 + 1 + (1 + 20 * 2))
   const input = Array.from({ length: 3 }, (_, i) => ({ serverId: i }))
-  expect(measure('mutation ($i: [HeartbeatInput!]!) { recordHeartbeats(input: $i) { errorCode } }', { i: input })).toBe(7)
+  expect(measure('mutation ($i: [HeartbeatInput!]!) { recordHeartbeats(input: $i) { errorCode } }', { i: input })).toBe(
+    7,
+  )
 })
 
 test('fragments count where they are used', () => {
-  const query = '{ servers(first: 10) { nodes { ...S ... on Server { id } } } } fragment S on Server { name description }'
+  const query =
+    '{ servers(first: 10) { nodes { ...S ... on Server { id } } } } fragment S on Server { name description }'
   expect(measure(query)).toBe(1 + 1 + (1 + 10 * 4))
 })
 
@@ -45,9 +56,18 @@ const SERVER =
   'id name description tags status statusReason statusSince offlineAfterSeconds suspended createdAt updatedAt heartbeat { lastHeartbeatAt agentVersion }'
 
 test.each([
-  ['the whole fleet with its proofs', `{ fleet { servers { ${SERVER} statusExplanation { rule evaluatedAt ageSeconds limitSeconds activeAlerts activeAnomalies nextTransitionAt wouldBecome } } } }`],
-  ['the whole fleet with its alerts', `{ fleet { servers { ${SERVER} activeAlerts { id severity message openedAt } } } }`],
-  ['the largest page of everything', `{ statusEvents(first: 1000) { nodes { cursor at to server { ${SERVER} activeAlerts { id } } } } }`],
+  [
+    'the whole fleet with its proofs',
+    `{ fleet { servers { ${SERVER} statusExplanation { rule evaluatedAt ageSeconds limitSeconds activeAlerts activeAnomalies nextTransitionAt wouldBecome } } } }`,
+  ],
+  [
+    'the whole fleet with its alerts',
+    `{ fleet { servers { ${SERVER} activeAlerts { id severity message openedAt } } } }`,
+  ],
+  [
+    'the largest page of everything',
+    `{ statusEvents(first: 1000) { nodes { cursor at to server { ${SERVER} activeAlerts { id } } } } }`,
+  ],
   ['the events of a server', '{ server(id: 1) { statusEvents(last: 1000) { nodes { cursor at to reason } } } }'],
   ['introspection', getIntrospectionQuery()],
 ])('%s may be asked for', (_, query) => {
@@ -55,15 +75,25 @@ test.each([
 })
 
 test('a relay may send a thousand heartbeats', () => {
-  const query = 'mutation ($i: [HeartbeatInput!]!) { recordHeartbeats(input: $i) { serverId errorCode receipt { receivedAt server { id name } } } }'
+  const query =
+    'mutation ($i: [HeartbeatInput!]!) { recordHeartbeats(input: $i) { serverId errorCode receipt { receivedAt server { id name } } } }'
   expect(measure(query, { i: Array(1_000).fill({ serverId: 1 }) })).toBeLessThan(20_000)
 })
 
 test.each([
-  ['the events of each server of a page', '{ servers(first: 50) { nodes { statusEvents(first: 1) { nodes { at } } } } }'],
-  ['lists in lists', '{ fleet { servers { activeAlerts { server { activeAlerts { server { activeAlerts { id openedAt } } } } } } } }'],
+  [
+    'the events of each server of a page',
+    '{ servers(first: 50) { nodes { statusEvents(first: 1) { nodes { at } } } } }',
+  ],
+  [
+    'lists in lists',
+    '{ fleet { servers { activeAlerts { server { activeAlerts { server { activeAlerts { id openedAt } } } } } } } }',
+  ],
   ['the schema fifty times', `{ ${Array.from({ length: 50 }, (_, i) => `a${i}: __schema { types { name } }`)} }`],
-  ['fragments that multiply', `{ servers(first: 1000) { nodes { ...F0 } } } ${Array.from({ length: 12 }, (_, i) => `fragment F${i} on Server { ...F${i + 1} a${i}: activeAlerts { server { ...F${i + 1} } } }`).join(' ')} fragment F12 on Server { id }`],
+  [
+    'fragments that multiply',
+    `{ servers(first: 1000) { nodes { ...F0 } } } ${Array.from({ length: 12 }, (_, i) => `fragment F${i} on Server { ...F${i + 1} a${i}: activeAlerts { server { ...F${i + 1} } } }`).join(' ')} fragment F12 on Server { id }`,
+  ],
 ])('%s is too complex', (_, query) => {
   const error = costError({ schema, document: parse(query) })
   expect(error?.originalError).toMatchObject({ code: 'QUERY_TOO_COMPLEX' })

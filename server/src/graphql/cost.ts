@@ -5,10 +5,10 @@ import {
   type GraphQLError,
   type GraphQLField,
   type GraphQLNamedType,
+  type GraphQLSchema,
   getNamedType,
   getNullableType,
   getOperationAST,
-  type GraphQLSchema,
   isListType,
   isObjectType,
   Kind,
@@ -49,7 +49,9 @@ export type Operation = Pick<ExecutionArgs, 'schema' | 'document' | 'operationNa
 export function costError(operation: Operation): GraphQLError | undefined {
   const cost = costOf(operation)
   if (cost <= MAX_COST) return undefined
-  return tooComplex(`The answer may hold ${Math.ceil(cost).toLocaleString('en')} values; ask for fewer than ${MAX_COST.toLocaleString('en')}.`)
+  return tooComplex(
+    `The answer may hold ${Math.ceil(cost).toLocaleString('en')} values; ask for fewer than ${MAX_COST.toLocaleString('en')}.`,
+  )
 }
 
 export function costOf({ schema, document, operationName, variableValues }: Operation): number {

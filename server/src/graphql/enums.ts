@@ -20,7 +20,11 @@ export const ServerOrderEnum = register(
   'ServerOrder',
   'STATUS: worst first, then the longest first.',
 )
-export const ScopeEnum = register(['READ', 'OPERATE', 'ADMIN'], 'Scope', 'What a credential may do; each includes the ones before it.')
+export const ScopeEnum = register(
+  ['READ', 'OPERATE', 'ADMIN'],
+  'Scope',
+  'What a credential may do; each includes the ones before it.',
+)
 
 function register<T extends string>(values: readonly T[], name: string, description: string): { [K in T]: K } {
   const words = Object.fromEntries(values.map((value) => [value, value])) as { [K in T]: K }

@@ -27,7 +27,10 @@ export class FleetCountsType {
   readonly total!: number
 }
 
-@ObjectType('Fleet', { description: 'Everything at one instant: all fields are of one snapshot.', simpleResolvers: true })
+@ObjectType('Fleet', {
+  description: 'Everything at one instant: all fields are of one snapshot.',
+  simpleResolvers: true,
+})
 export class FleetType {
   @Field(() => String, { description: 'serverStatusChanged(after: …) goes on from this snapshot without a seam.' })
   readonly cursor!: string

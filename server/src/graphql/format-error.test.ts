@@ -15,12 +15,19 @@ function located(originalError: Error) {
 }
 
 const variable = (name: string) =>
-  ({ kind: Kind.VARIABLE_DEFINITION, variable: { kind: Kind.VARIABLE, name: { kind: Kind.NAME, value: name } } }) as VariableDefinitionNode
+  ({
+    kind: Kind.VARIABLE_DEFINITION,
+    variable: { kind: Kind.VARIABLE, name: { kind: Kind.NAME, value: name } },
+  }) as VariableDefinitionNode
 
 test('a refusal keeps its code, its sentence and its details', () => {
   const refusal = new Refusal('SLOW_CONSUMER', 'Too slow.', { cursor: 'abc' })
   const { formatted, log } = format(located(refusal))
-  expect(formatted).toEqual({ message: 'Too slow.', path: ['fleet'], extensions: { code: 'SLOW_CONSUMER', cursor: 'abc' } })
+  expect(formatted).toEqual({
+    message: 'Too slow.',
+    path: ['fleet'],
+    extensions: { code: 'SLOW_CONSUMER', cursor: 'abc' },
+  })
   expect(log).not.toHaveBeenCalled()
 })
 
@@ -49,7 +56,10 @@ test("the client's own mistakes pass with Apollo's codes", () => {
 })
 
 test.each([
-  ['Variable "$input" got invalid value 5 at "input.name"; String cannot represent a non string value: 5', 'input.name'],
+  [
+    'Variable "$input" got invalid value 5 at "input.name"; String cannot represent a non string value: 5',
+    'input.name',
+  ],
   ['Variable "$input" got invalid value 5 at "input[3].tags[1]"; String cannot represent …', 'input[3].tags[1]'],
   ['Variable "$input" of required type "X!" was not provided.', 'input'],
   ['Variable "$input" got invalid value " at \\"other\\"; "; Expected type', 'input'],
@@ -64,13 +74,13 @@ test('a refused value is not repeated in full', () => {
   expect(formatted.message.length).toBeLessThan(500)
 })
 
-test.each(['Syntax Error: Document contains more that 20000 tokens. Parsing aborted.', 'Maximum call stack size exceeded'])(
-  'a document that is too large to parse is too complex: %s',
-  (message) => {
-    const { formatted } = format(withCode('GRAPHQL_PARSE_FAILED')(new GraphQLError(message)))
-    expect(formatted).toEqual({ message: 'The document is too large.', extensions: { code: 'QUERY_TOO_COMPLEX' } })
-  },
-)
+test.each([
+  'Syntax Error: Document contains more that 20000 tokens. Parsing aborted.',
+  'Maximum call stack size exceeded',
+])('a document that is too large to parse is too complex: %s', (message) => {
+  const { formatted } = format(withCode('GRAPHQL_PARSE_FAILED')(new GraphQLError(message)))
+  expect(formatted).toEqual({ message: 'The document is too large.', extensions: { code: 'QUERY_TOO_COMPLEX' } })
+})
 
 test('a stack that overflows in a resolver is a defect', () => {
   const { formatted, log } = format(located(new RangeError('Maximum call stack size exceeded')))

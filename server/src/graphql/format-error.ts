@@ -35,7 +35,8 @@ export function formatError(log: Log) {
     if (code === 'GRAPHQL_PARSE_FAILED' && TOO_LARGE_TO_PARSE.test(formatted.message)) {
       return answer(formatted, 'The document is too large.', { code: 'QUERY_TOO_COMPLEX' })
     }
-    if (code === 'BAD_USER_INPUT') return answer(formatted, formatted.message, { code, field: fieldAtFault(formatted.message, node) })
+    if (code === 'BAD_USER_INPUT')
+      return answer(formatted, formatted.message, { code, field: fieldAtFault(formatted.message, node) })
     if (code !== undefined) return answer(formatted, formatted.message, { code })
 
     log(cause)

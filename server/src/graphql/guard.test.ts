@@ -20,7 +20,9 @@ function knock(schema: GraphQLSchema, action: string, caller: Caller, args: obje
   const context = { caller, services: { access: new AccessRules({ openIngest }) } }
   try {
     const enter = field?.subscribe ?? field?.resolve
-    void Promise.resolve(enter?.(undefined, args, context, { fieldNodes: [], fragments: {} } as never)).catch(() => undefined)
+    void Promise.resolve(enter?.(undefined, args, context, { fieldNodes: [], fragments: {} } as never)).catch(
+      () => undefined,
+    )
     return 'let through'
   } catch (error) {
     return (error as { code?: string }).code ?? 'let through'
@@ -30,12 +32,15 @@ function knock(schema: GraphQLSchema, action: string, caller: Caller, args: obje
 test('every root field of the schema has a permission', async () => {
   const schema = await createSchema()
   for (const type of [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()]) {
-    for (const name of Object.keys(type?.getFields() ?? {})) expect(PERMISSIONS).toHaveProperty([`${type?.name}.${name}`])
+    for (const name of Object.keys(type?.getFields() ?? {}))
+      expect(PERMISSIONS).toHaveProperty([`${type?.name}.${name}`])
   }
 })
 
 test('a root field without a permission keeps the hub from starting', () => {
-  expect(() => guardRootFields(buildSchema('type Query { secrets: String }'))).toThrow('No permission is set for Query.secrets')
+  expect(() => guardRootFields(buildSchema('type Query { secrets: String }'))).toThrow(
+    'No permission is set for Query.secrets',
+  )
 })
 
 test('nobody gets past any root field, not even past one that streams', async () => {
@@ -45,7 +50,10 @@ test('nobody gets past any root field, not even past one that streams', async ()
     const [type, name] = action.split('.') as [string, string]
     const root = schema.getType(type) as ReturnType<GraphQLSchema['getQueryType']>
     if (!root?.getFields()[name]) continue // promised for later
-    expect([action, knock(schema, action, CALLERS.nobody as Caller, { serverId: '1', input: [] })]).toEqual([action, 'UNAUTHENTICATED'])
+    expect([action, knock(schema, action, CALLERS.nobody as Caller, { serverId: '1', input: [] })]).toEqual([
+      action,
+      'UNAUTHENTICATED',
+    ])
   }
 })
 

@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql'
 import { Arg, Ctx, Extensions, FieldResolver, ID, Info, Mutation, Resolver, Root, Subscription } from 'type-graphql'
-import type { AgentFacts, Instant, Server } from '../core/types.ts'
+import type { AgentFacts, Instant, Server, ServerId } from '../core/types.ts'
 import { Refusal } from '../errors.ts'
 import { cleanAgentFacts, parseServerId } from '../ingest/entries.ts'
 import { bad } from './clean.ts'
@@ -43,7 +43,7 @@ export class HeartbeatResolver {
 
   @Subscription(() => HeartbeatReceiptType, {
     description: 'Heartbeats of one server, at most one a second, whichever hub took them.',
-    subscribe: ({ args, context }) => context.services.changeFeed.heartbeats(parseServerId(args.serverId, 'serverId')),
+    subscribe: ({ args, context }) => followHeartbeats(context, parseServerId(args.serverId, 'serverId')),
   })
   heartbeatRecorded(@Arg('serverId', () => ID) _serverId: string, @Root() receipt: HeartbeatReceipt): HeartbeatReceipt {
     return receipt
@@ -57,12 +57,26 @@ export class HeartbeatResolver {
     @Info() info: GraphQLResolveInfo,
   ): Promise<Partial<Server>> {
     if (selectsOnly(info, name === undefined ? ['id'] : ['id', 'name'])) return { id: serverId, name }
-    if (caller.kind === 'anonymous') throw new Refusal('UNAUTHENTICATED', 'Without a credential only id and name are shown.')
+    if (caller.kind === 'anonymous')
+      throw new Refusal('UNAUTHENTICATED', 'Without a credential only id and name are shown.')
 
     const server = await loaders.servers.load(serverId)
-    if (!server) throw new Refusal('SERVER_NOT_FOUND', 'No server has this id.')
+    if (!server) throw notFound()
     return server
   }
+}
+
+async function followHeartbeats(
+  { loaders, services }: GraphQLContext,
+  serverId: ServerId,
+): Promise<AsyncIterable<HeartbeatReceipt>> {
+  const server = await loaders.servers.load(serverId)
+  if (!server || server.deletedAt !== null) throw notFound()
+  return services.changeFeed.heartbeats(serverId)
+}
+
+function notFound(): Refusal {
+  return new Refusal('SERVER_NOT_FOUND', 'No server has this id.')
 }
 
 /** One bad entry costs its neighbours nothing: whatever is wrong with it becomes its own code. */
@@ -77,8 +91,8 @@ async function recordEntry(context: GraphQLContext, entry: HeartbeatInput): Prom
   }
 }
 
-async function record(context: GraphQLContext, serverId: number, agent: AgentFacts): Promise<HeartbeatReceipt> {
+async function record(context: GraphQLContext, serverId: ServerId, agent: AgentFacts): Promise<HeartbeatReceipt> {
   const outcome = await context.services.writer.record(serverId, agent, context.arrivedAtMs)
-  if (outcome.kind === 'unknown-server') throw new Refusal('SERVER_NOT_FOUND', 'No server has this id.')
+  if (outcome.kind === 'unknown-server') throw notFound()
   return { serverId, name: outcome.name, receivedAt: outcome.receivedAt }
 }

@@ -10,13 +10,19 @@ export interface HeartbeatReceipt {
 }
 
 /** `HeartbeatResolver` adds the server. */
-@ObjectType('HeartbeatReceipt', { description: 'The heartbeat is stored: a receipt is given after the commit.', simpleResolvers: true })
+@ObjectType('HeartbeatReceipt', {
+  description: 'The heartbeat is stored: a receipt is given after the commit.',
+  simpleResolvers: true,
+})
 export class HeartbeatReceiptType {
   @Field(() => DateTime, { description: "When it arrived, by the database's clock." })
   readonly receivedAt!: Instant
 }
 
-@ObjectType('HeartbeatResult', { description: 'A receipt or an error code, one an entry and in their order.', simpleResolvers: true })
+@ObjectType('HeartbeatResult', {
+  description: 'A receipt or an error code, one an entry and in their order.',
+  simpleResolvers: true,
+})
 export class HeartbeatResultType {
   @Field(() => ID, { description: 'As the entry spelled it.' })
   readonly serverId!: string

@@ -19,7 +19,15 @@ const aliases = (count: number) => `{ ${Array.from({ length: count }, (_, i) => 
 test.each([
   ['the deepest that is allowed', nested(MAX_DEPTH)],
   ['as many aliases as are allowed', aliases(MAX_ALIASES)],
-  ['the standard introspection query', getIntrospectionQuery({ specifiedByUrl: true, directiveIsRepeatable: true, schemaDescription: true, inputValueDeprecation: true })],
+  [
+    'the standard introspection query',
+    getIntrospectionQuery({
+      specifiedByUrl: true,
+      directiveIsRepeatable: true,
+      schemaDescription: true,
+      inputValueDeprecation: true,
+    }),
+  ],
   ['a list of a thousand ids', `{ ids(of: [${Array.from({ length: 1_000 }, (_, i) => `"${i}"`)}]) }`],
   ['a fragment used on each level', `{ me { ...A me { ...A } } } fragment A on Node { id }`],
 ])('%s passes', (_, query) => {
@@ -29,7 +37,10 @@ test.each([
 test.each([
   ['one level more', nested(MAX_DEPTH + 1)],
   ['a thousand levels', nested(1_000)],
-  ['levels hidden in fragments', `{ ...F0 } ${Array.from({ length: 20 }, (_, i) => `fragment F${i} on Node { me { ...F${i + 1} } }`).join(' ')} fragment F20 on Node { id }`],
+  [
+    'levels hidden in fragments',
+    `{ ...F0 } ${Array.from({ length: 20 }, (_, i) => `fragment F${i} on Node { me { ...F${i + 1} } }`).join(' ')} fragment F20 on Node { id }`,
+  ],
   ['levels in inline fragments', `{ me ${'{ ... on Node { me '.repeat(20)} { id } ${'} }'.repeat(20)} }`],
   ['a fragment in itself', '{ me { ...F } } fragment F on Node { me { ...F } }'],
   ['one alias more', aliases(MAX_ALIASES + 1)],
@@ -46,7 +57,9 @@ test('fragments that multiply are looked at once each', () => {
 })
 
 test('a fragment that contains itself and nothing else is left to validation', () => {
-  expect(mistakesIn('{ me { ...F } } fragment F on Node { ...F }')).toEqual(['Cannot spread fragment "F" within itself.'])
+  expect(mistakesIn('{ me { ...F } } fragment F on Node { ...F }')).toEqual([
+    'Cannot spread fragment "F" within itself.',
+  ])
 })
 
 test.each([

@@ -2,8 +2,8 @@ import {
   type DocumentNode,
   type ExecutionArgs,
   GraphQLError,
-  getOperationAST,
   type GraphQLSchema,
+  getOperationAST,
   parse,
   specifiedRules,
   validate,
@@ -34,7 +34,9 @@ export function prepareOperation(
   const operation = { schema, document, operationName, variableValues: variables }
   if (!getOperationAST(document, operationName)) {
     const extensions = { code: 'OPERATION_RESOLUTION_FAILURE' }
-    return [new GraphQLError('The document has no operation of this name, or several and none was named.', { extensions })]
+    return [
+      new GraphQLError('The document has no operation of this name, or several and none was named.', { extensions }),
+    ]
   }
   const tooComplex = costError(operation)
   return tooComplex ? [tooComplex] : { ...operation, contextValue }

@@ -37,7 +37,9 @@ export class ServerChangesResolver {
     return serverId
   }
 
-  @Mutation(() => ServerType, { description: 'OFFLINE / SUSPENDED until it is resumed; heartbeats are stored all the same.' })
+  @Mutation(() => ServerType, {
+    description: 'OFFLINE / SUSPENDED until it is resumed; heartbeats are stored all the same.',
+  })
   suspendServer(@Arg('id', () => ID) id: string, @Ctx() { services }: GraphQLContext): Promise<Server> {
     return setSuspended(services.store, parseServerId(id, 'id'), true)
   }
@@ -48,7 +50,10 @@ export class ServerChangesResolver {
   }
 
   @Mutation(() => CreatedServerType, { description: 'A new agent token; the one before it is refused from now on.' })
-  async rotateAgentToken(@Arg('id', () => ID) id: string, @Ctx() { services }: GraphQLContext): Promise<CreatedServerType> {
+  async rotateAgentToken(
+    @Arg('id', () => ID) id: string,
+    @Ctx() { services }: GraphQLContext,
+  ): Promise<CreatedServerType> {
     const agentToken = newToken('agent')
     const server = await setAgentTokenHash(services.store, parseServerId(id, 'id'), hashToken(agentToken))
     return { server, agentToken }

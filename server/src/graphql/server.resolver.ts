@@ -11,9 +11,9 @@ import { type Connection, connectionOf } from './connection.type.ts'
 import type { GraphQLContext } from './context.ts'
 import { ServerOrderEnum } from './enums.ts'
 import { explainDeleted, explanationOf } from './explanation.ts'
-import { ServerConnectionType } from './server-connection.type.ts'
 import { ServerFilterInput } from './server.input.ts'
 import { HeartbeatType, ServerChangeType, ServerType, StatusExplanationType } from './server.type.ts'
+import { ServerConnectionType } from './server-connection.type.ts'
 import { StatusEventConnectionType } from './status-event.type.ts'
 
 @Resolver(() => ServerType)
@@ -54,10 +54,7 @@ export class ServerResolver {
   }
 
   @FieldResolver(() => StatusExplanationType)
-  async statusExplanation(
-    @Root() server: Server,
-    @Ctx() { loaders }: GraphQLContext,
-  ): Promise<StatusExplanationType> {
+  async statusExplanation(@Root() server: Server, @Ctx() { loaders }: GraphQLContext): Promise<StatusExplanationType> {
     const verdict = await loaders.verdicts.load(server.id)
     return verdict ? explanationOf(verdict) : explainDeleted(server)
   }

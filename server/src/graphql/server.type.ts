@@ -50,7 +50,8 @@ export class HeartbeatType {
 }
 
 @ObjectType('StatusExplanation', {
-  description: 'The status rule, run at the moment of asking: which line decides, on which facts, and what happens next.',
+  description:
+    'The status rule, run at the moment of asking: which line decides, on which facts, and what happens next.',
   simpleResolvers: true,
 })
 export class StatusExplanationType {
@@ -105,6 +106,8 @@ export class CreatedServerType {
   @Field(() => ServerType)
   readonly server!: Server
 
-  @Field(() => String, { description: 'Shown this once: only its hash is kept. It can report for this server and nothing else.' })
+  @Field(() => String, {
+    description: 'Shown this once: only its hash is kept. It can report for this server and nothing else.',
+  })
   readonly agentToken!: string
 }

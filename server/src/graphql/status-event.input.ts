@@ -2,7 +2,9 @@ import { Field, ID, InputType } from 'type-graphql'
 import type { ServerStatus, StatusReason } from '../core/types.ts'
 import { ServerStatusEnum, StatusReasonEnum } from './enums.ts'
 
-@InputType('StatusEventFilter', { description: 'All of the conditions that are given. An empty list lets nothing through.' })
+@InputType('StatusEventFilter', {
+  description: 'All of the conditions that are given. An empty list lets nothing through.',
+})
 export class StatusEventFilterInput {
   @Field(() => [ID], { nullable: true })
   readonly serverIds?: readonly string[] | null

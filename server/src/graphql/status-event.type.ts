@@ -1,5 +1,13 @@
 import { Field, ID, ObjectType } from 'type-graphql'
-import type { GapCause, Instant, ObservationGap, Server, ServerStatus, StatusEvent, StatusReason } from '../core/types.ts'
+import type {
+  GapCause,
+  Instant,
+  ObservationGap,
+  Server,
+  ServerStatus,
+  StatusEvent,
+  StatusReason,
+} from '../core/types.ts'
 import { connectionType } from './connection.type.ts'
 import { DateTime } from './date-time.ts'
 import { GapCauseEnum, ServerStatusEnum, StatusReasonEnum } from './enums.ts'
@@ -24,7 +32,10 @@ export class ObservationGapType {
 }
 
 /** `StatusEventResolver` adds the cursor. */
-@ObjectType('StatusEvent', { description: 'One change of status, kept for good order and for replay.', simpleResolvers: true })
+@ObjectType('StatusEvent', {
+  description: 'One change of status, kept for good order and for replay.',
+  simpleResolvers: true,
+})
 export class StatusEventType {
   @Field(() => ServerType, { description: 'As it is now; a deleted one as it was last.' })
   readonly server!: Server

@@ -18,6 +18,9 @@ const PING_MS = 10_000
 /** What was revoked stops to stream within this time. */
 const RECHECK_MS = 30_000
 
+/** How long the other sides have to say good-bye when the hub stops. */
+const CLOSING_MS = 1_000
+
 const TRY_AGAIN_LATER = 1013
 
 export interface WebSocketOptions {
@@ -39,7 +42,9 @@ export interface WebSocketOptions {
  * A refused credential closes the socket with 4401 (none, or unknown: pointless to try again) or 4403; 1013 where it could
  * not be looked up. Refused operations are `error` messages whose payload carries the code, as over HTTP.
  */
-export function serveWebSocket({ server, schema, services, authenticate }: WebSocketOptions): { dispose(): Promise<void> } {
+export function serveWebSocket({ server, schema, services, authenticate }: WebSocketOptions): {
+  dispose(): Promise<void>
+} {
   const format = (error: GraphQLError) => formatError(services.log)(error.toJSON(), error)
 
   const options: ServerOptions<Record<string, unknown>, Extra> & { isProd: boolean } = {
@@ -73,7 +78,18 @@ export function serveWebSocket({ server, schema, services, authenticate }: WebSo
 
   const served = useServer(options, server, PING_MS)
   server.on('connection', quiet)
-  return { dispose: async () => served.dispose() }
+  return {
+    dispose: async () => {
+      const impatient = setTimeout(() => terminateAll(server), CLOSING_MS)
+      await served.dispose()
+      clearTimeout(impatient)
+    },
+  }
+}
+
+/** A frozen page answers no closing handshake; ws would wait for it for half a minute. */
+function terminateAll(server: WebSocketServer): void {
+  for (const socket of server.clients) socket.terminate()
 }
 
 /** graphql-ws prints whatever goes wrong with a socket; a frame that a peer broke is no defect of ours. ws closes it. */
@@ -95,7 +111,10 @@ function ping(socket: WebSocket): void {
 
 function closeFor(error: unknown, socket: WebSocket, log: (error: unknown) => void): void {
   if (closeIfRefused(error, socket)) return
-  if (error instanceof Refusal) return socket.close(TRY_AGAIN_LATER, 'Try again later')
+  if (error instanceof Refusal) {
+    socket.close(TRY_AGAIN_LATER, 'Try again later')
+    return
+  }
   log(error)
   socket.close(CloseCode.InternalServerError, 'Internal server error')
 }
