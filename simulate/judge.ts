@@ -32,6 +32,12 @@ export interface Terms {
 /** The hub's times are cut off to whole milliseconds: two of them compared may be off by one. */
 const HUB_TOLERANCE_MS = 1
 
+/**
+ * A gap begins at the hub's last sign of life, and the hub may have lived, and judged, for a little after it: so long after
+ * its last sign it must not judge any more.
+ */
+const FENCE_MS = 1_000
+
 /** Our clock and the hub's may run apart by 1 part in 1,000: more than any clock discipline slews. */
 const CLOCK_DRIFT = 0.001
 
@@ -84,7 +90,8 @@ function allSilences({ silences, last, doubtAt }: Story): Silence[] {
  * it, and not told before the limit was reached by our own clock, so that a hub with a wrong clock is found out too.
  */
 function contains({ from, to }: Silence, event: FeedEvent, { offlineAfterMs, gaps }: Terms): boolean {
-  const silentMs = event.at - from.recordedAt - coveredMs(gaps, from.recordedAt, event.at)
+  const known = gaps.filter((gap) => gap.until <= event.detectedAt || gap.from + FENCE_MS < event.detectedAt)
+  const silentMs = event.at - from.recordedAt - coveredMs(known, from.recordedAt, event.at)
   const ownSilentMs = event.receivedAt - from.sentAt
   return (
     silentMs >= offlineAfterMs - HUB_TOLERANCE_MS &&
