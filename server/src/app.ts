@@ -9,7 +9,7 @@ import { type OpenDatabase, openDatabase } from './database/open.ts'
 import { createApollo } from './graphql/apollo.ts'
 import type { Services } from './graphql/context.ts'
 import { createSchema } from './graphql/schema.ts'
-import { createHttp, listen } from './http/listen.ts'
+import { createHttp, listen, localUrl } from './http/listen.ts'
 import { Hub } from './hub.ts'
 import { startLocalAgent } from './local-agent.ts'
 import { findByTokenHash } from './store/api-tokens.ts'
@@ -73,11 +73,11 @@ async function open(
   const port = await listen(http, config)
   await hub.watch()
 
-  const localUrl = `http://127.0.0.1:${port}`
-  const url = config.publicUrl ?? `http://localhost:${port}`
-  await writeHubFile(dataDir, { url: localUrl, token: access.localToken })
+  const here = localUrl({ host: config.host, port })
+  const url = config.publicUrl ?? here.replace('//127.0.0.1:', '//localhost:')
+  await writeHubFile(dataDir, { url: here, token: access.localToken })
   if (config.localAgent) {
-    const agent = await startLocalAgent({ store: hub.store, dataDir, url: localUrl, log })
+    const agent = await startLocalAgent({ store: hub.store, dataDir, url: here, log })
     closers.push(() => agent.stop())
   }
   return { url, signInLink: `${url}/sign-in#code=${access.signInCode}`, stop }
