@@ -1,0 +1,235 @@
+import type {
+  ActiveAlertFragment,
+  ActiveAnomalyFragment,
+  FleetEventFragment,
+  FleetServerFragment,
+  ServerChangeKind,
+  ServerStatus,
+  StatusReason,
+} from './generated/graphql.ts'
+
+export type ActiveAlert = ActiveAlertFragment
+export type ActiveAnomaly = ActiveAnomalyFragment
+
+/** A server as lists show it. Replaced, never changed in place, so that only what changed is drawn again. */
+export interface FleetRow {
+  readonly id: string
+  readonly name: string
+  readonly tags: readonly string[]
+  readonly status: ServerStatus
+  readonly reason: StatusReason
+  readonly since: number
+  readonly createdAt: number
+  readonly limitSeconds: number
+  readonly lastHeartbeatAt: number | null
+  /** When `lastHeartbeatAt` was read: heartbeats are not pushed, so a server may have been heard since. */
+  readonly heardAsOf: number
+  readonly alerts: readonly ActiveAlert[]
+  readonly anomalies: readonly ActiveAnomaly[]
+}
+
+/** A status change in the feed, with how long the status before it lasted, where that is known. */
+export interface FeedEntry {
+  readonly cursor: string
+  readonly serverId: string
+  readonly serverName: string
+  readonly from: ServerStatus | null
+  readonly to: ServerStatus
+  readonly reason: StatusReason
+  readonly at: number
+  readonly lastHeartbeatAt: number | null
+  readonly lastedMs: number | null
+  readonly gap: { readonly from: number; readonly until: number } | null
+  readonly alerts: readonly ActiveAlert[]
+  readonly anomalies: readonly ActiveAnomaly[]
+}
+
+export interface FleetSnapshot {
+  readonly cursor: string
+  readonly servers: readonly FleetServerFragment[]
+}
+
+/** How many status changes are kept in memory for the feed on the page. */
+export const FEED_LENGTH = 50
+
+/** How many cursors back a doubled event is recognised. */
+const REMEMBERED = 1_000
+
+const BY_NAME = new Intl.Collator('en', { numeric: true })
+
+/**
+ * The fleet as the hub last told it: a snapshot, and every change after its cursor.
+ *
+ * A status comes from the snapshot and from the status feed only. `serverChanged` is a stream of its own, with no order
+ * between the two: what it says of a status may be older than what the feed has said, so it is believed only for a
+ * server that nobody has spoken of yet.
+ */
+export class FleetStore {
+  constructor(readonly now: () => number) {}
+
+  readonly rows = new Map<string, FleetRow>()
+  /** Newest first. */
+  feed: readonly FeedEntry[] = []
+  /** Where the status feed goes on. Null before the first snapshot. */
+  cursor: string | null = null
+  /** Changes of servers that `serverChanged` has not told us of yet. */
+  readonly #early = new Map<string, FleetEventFragment>()
+  readonly #deleted = new Set<string>()
+  readonly #applied = new Set<string>()
+  /** Ids by name; undefined when a name came, went or changed. */
+  #order: readonly string[] | undefined
+
+  /** All rows by name, web-2 before web-10. */
+  byName(): readonly FleetRow[] {
+    this.#order ??= [...this.rows.values()].sort((a, b) => BY_NAME.compare(a.name, b.name)).map((row) => row.id)
+    return this.#order.flatMap((id) => this.rows.get(id) ?? [])
+  }
+
+  /**
+   * Begins anew from a snapshot, and from the newest events as the log has them, oldest first.
+   *
+   * The events must have been read after the snapshot. Then nothing is missing between the two; what both the log and
+   * the live feed tell is recognised by its cursor.
+   */
+  replace(snapshot: FleetSnapshot, events: readonly FleetEventFragment[]): void {
+    this.rows.clear()
+    this.#early.clear()
+    this.#deleted.clear()
+    this.#applied.clear()
+    this.#order = undefined
+    for (const server of snapshot.servers) this.rows.set(server.id, rowOf(server, this.now()))
+    this.cursor = snapshot.cursor
+    this.feed = entriesOf(events)
+  }
+
+  /** A status change, in the feed's order. False for one that was applied before. */
+  applyEvent(event: FleetEventFragment): boolean {
+    if (this.#applied.has(event.cursor)) return false
+    this.#remember(event.cursor)
+    this.cursor = event.cursor
+
+    const { id } = event.server
+    const row = this.rows.get(id)
+    this.#show(entryOf(event, row && row.status === event.from ? row.since : null))
+    if (row) this.rows.set(id, withStatus(row, event))
+    else if (!this.#deleted.has(id)) this.#early.set(id, event)
+    return true
+  }
+
+  #remember(cursor: string): void {
+    this.#applied.add(cursor)
+    if (this.#applied.size <= REMEMBERED) return
+    for (const oldest of this.#applied) {
+      this.#applied.delete(oldest)
+      return
+    }
+  }
+
+  #show(entry: FeedEntry): void {
+    if (this.feed.some((known) => known.cursor === entry.cursor)) return
+    this.feed = [entry, ...this.feed].slice(0, FEED_LENGTH)
+  }
+
+  applyChange(kind: ServerChangeKind, server: FleetServerFragment): void {
+    this.#order = undefined
+    if (kind === 'DELETED') {
+      this.rows.delete(server.id)
+      this.#early.delete(server.id)
+      this.#deleted.add(server.id)
+      return
+    }
+    if (this.#deleted.has(server.id)) return
+
+    const told = rowOf(server, this.now())
+    const row = this.rows.get(server.id)
+    const early = this.#early.get(server.id)
+    this.#early.delete(server.id)
+    if (row) {
+      const { status, reason, since } = row
+      this.rows.set(server.id, { ...told, status, reason, since, lastHeartbeatAt: later(row, told) })
+    } else this.rows.set(server.id, early ? withStatus(told, early) : told)
+  }
+
+  applyAlert(serverId: string, alert: ActiveAlert): void {
+    const row = this.rows.get(serverId)
+    if (!row) return
+    const others = row.alerts.filter((other) => other.id !== alert.id)
+    this.rows.set(serverId, { ...row, alerts: alert.active ? [alert, ...others] : others })
+  }
+
+  applyHeartbeat(serverId: string, lastHeartbeatAt: number | null): void {
+    const row = this.rows.get(serverId)
+    if (row)
+      this.rows.set(serverId, { ...row, lastHeartbeatAt: later(row, { lastHeartbeatAt }), heardAsOf: this.now() })
+  }
+}
+
+function rowOf(server: FleetServerFragment, heardAsOf: number): FleetRow {
+  return {
+    id: server.id,
+    name: server.name,
+    tags: server.tags,
+    status: server.status,
+    reason: server.statusReason,
+    since: Date.parse(server.statusSince),
+    createdAt: Date.parse(server.createdAt),
+    limitSeconds: server.offlineAfterSeconds,
+    lastHeartbeatAt: instant(server.heartbeat.lastHeartbeatAt),
+    heardAsOf,
+    alerts: server.activeAlerts,
+    anomalies: server.activeAnomalies,
+  }
+}
+
+/** `since` moves with the status only: a new reason for the same status begins nothing. */
+function withStatus(row: FleetRow, event: FleetEventFragment): FleetRow {
+  const told = { lastHeartbeatAt: instant(event.lastHeartbeatAt) }
+  return {
+    ...row,
+    status: event.to,
+    reason: event.reason,
+    since: event.to === row.status ? row.since : Date.parse(event.at),
+    // An expiry is proved by its last heartbeat. Otherwise a reading may be newer than the event.
+    lastHeartbeatAt: event.reason === 'HEARTBEAT_EXPIRED' ? told.lastHeartbeatAt : later(row, told),
+    alerts: event.server.activeAlerts,
+    anomalies: event.server.activeAnomalies,
+  }
+}
+
+function entryOf(event: FleetEventFragment, since: number | null): FeedEntry {
+  const at = Date.parse(event.at)
+  return {
+    cursor: event.cursor,
+    serverId: event.server.id,
+    serverName: event.server.name,
+    from: event.from,
+    to: event.to,
+    reason: event.reason,
+    at,
+    lastHeartbeatAt: instant(event.lastHeartbeatAt),
+    lastedMs: since === null ? null : at - since,
+    gap: event.gap && { from: Date.parse(event.gap.from), until: Date.parse(event.gap.until) },
+    alerts: event.server.activeAlerts,
+    anomalies: event.server.activeAnomalies,
+  }
+}
+
+/** Newest first. How long a status lasted is known where the event that began it is in the list. */
+function entriesOf(events: readonly FleetEventFragment[]): FeedEntry[] {
+  const since = new Map<string, number>()
+  const entries = events.map((event) => {
+    const entry = entryOf(event, since.get(event.server.id) ?? null)
+    if (event.from !== event.to) since.set(event.server.id, entry.at)
+    return entry
+  })
+  return entries.reverse()
+}
+
+function instant(time: string | null): number | null {
+  return time === null ? null : Date.parse(time)
+}
+
+function later(a: Pick<FleetRow, 'lastHeartbeatAt'>, b: Pick<FleetRow, 'lastHeartbeatAt'>): number | null {
+  if (a.lastHeartbeatAt === null || b.lastHeartbeatAt === null) return a.lastHeartbeatAt ?? b.lastHeartbeatAt
+  return Math.max(a.lastHeartbeatAt, b.lastHeartbeatAt)
+}

@@ -1,0 +1,173 @@
+import { type ShallowRef, shallowRef } from 'vue'
+import { errorCode, type FleetSource, type Gap, type Stop } from './fleet-source.ts'
+import { FEED_LENGTH, type FleetStore } from './fleet-store.ts'
+
+/** How true the fleet on the page is. Only `live` may look live. */
+export type FleetState =
+  | { readonly kind: 'loading' }
+  | { readonly kind: 'live' }
+  /** Once live; not any more since the connection was lost. */
+  | { readonly kind: 'stale' }
+  /** The hub is heard, but refuses or cannot tell. */
+  | {
+      readonly kind: 'failed'
+      readonly code: string | undefined
+      readonly nextTryAt: number
+      readonly hadData: boolean
+    }
+
+/** Changes that arrive within this time are drawn together. */
+const DRAW_EVERY_MS = 50
+const WAITS_MS = [1_000, 2_000, 4_000, 8_000, 15_000]
+
+/**
+ * Keeps the store true while there is a connection.
+ *
+ * On each connection: listen to changes first, then read the snapshot, then the newest events, then the status feed from
+ * the snapshot's cursor. So whatever happens while the snapshot is being read comes by one of the streams. The snapshot
+ * is read anew each time because `serverChanged` cannot be resumed; the status feed can, and is, from its last cursor
+ * where it alone broke off.
+ */
+export class FleetSync {
+  readonly state: ShallowRef<FleetState> = shallowRef({ kind: 'loading' })
+  /** Grows when the store has changed; whoever shows it reads it again. */
+  readonly version = shallowRef(0)
+  gaps: readonly Gap[] = []
+  #streams: Stop[] = []
+  /** Answers to an earlier run are too late. */
+  #run = 0
+  #failures = 0
+  #hadData = false
+  #missing = 0
+  #unanswered = 0
+  #retry: ReturnType<typeof setTimeout> | undefined
+  #draw: ReturnType<typeof setTimeout> | undefined
+
+  constructor(
+    readonly store: FleetStore,
+    readonly source: FleetSource,
+    readonly now: () => number,
+    readonly signedOut: () => void = () => {},
+  ) {}
+
+  /** The connection came to live. */
+  connected(): void {
+    this.#failures = 0
+    void this.#sync()
+  }
+
+  lost(): void {
+    this.#stop()
+    this.state.value = this.#hadData ? { kind: 'stale' } : { kind: 'loading' }
+  }
+
+  /** After a failure: tries at once instead of at the time announced. */
+  tryNow(): void {
+    if (this.#retry !== undefined) void this.#sync()
+  }
+
+  /** Reads when these servers were last heard. */
+  async pulse(ids: readonly string[]): Promise<void> {
+    if (this.state.value.kind !== 'live' || ids.length === 0) return
+    const run = this.#run
+    const answer = await this.source.heartbeats(ids).catch(errorCode)
+    if (run !== this.#run) return
+    if (typeof answer !== 'object') {
+      // The socket may live while the hub has lost its database: what is shown could not change any more.
+      if (++this.#unanswered >= 2) this.#failed(answer)
+      return
+    }
+
+    this.#unanswered = 0
+    for (const { id, lastHeartbeatAt } of answer.heartbeats) this.store.applyHeartbeat(id, lastHeartbeatAt)
+    this.#changed()
+    // A server that was made or deleted in the moment of the question is no reason to begin anew; one that is still
+    // missing at the next question is.
+    this.#missing = answer.total === this.store.rows.size ? 0 : this.#missing + 1
+    if (this.#missing >= 2) void this.#sync()
+  }
+
+  async #sync(): Promise<void> {
+    this.#stop()
+    const run = this.#run
+    const early: (() => void)[] = []
+    let ready = false
+    const now = (apply: () => void) => {
+      if (!ready) early.push(apply)
+      else {
+        apply()
+        this.#changed()
+      }
+    }
+    try {
+      const ended = () => run === this.#run && this.#failed(undefined)
+      this.#streams.push(
+        this.source.changes({ next: ({ kind, server }) => now(() => this.store.applyChange(kind, server)), ended }),
+        this.source.alerts({ next: ({ serverId, alert }) => now(() => this.store.applyAlert(serverId, alert)), ended }),
+      )
+      const snapshot = await this.source.snapshot()
+      const { events, gaps } = await this.source.recentEvents(FEED_LENGTH)
+      if (run !== this.#run) return
+
+      this.store.replace(snapshot, events)
+      this.gaps = gaps
+      for (const apply of early) apply()
+      ready = true
+      this.#followStatus(run)
+      this.#failures = 0
+      this.#missing = 0
+      this.#unanswered = 0
+      this.#hadData = true
+      this.state.value = { kind: 'live' }
+      this.version.value++
+    } catch (error) {
+      if (run === this.#run) this.#failed(errorCode(error))
+    }
+  }
+
+  #followStatus(run: number): void {
+    const { cursor } = this.store
+    if (cursor === null) return
+    const stop = this.source.statusAfter(cursor, {
+      next: (event) => {
+        this.store.applyEvent(event)
+        this.#changed()
+      },
+      ended: (code) => {
+        if (run !== this.#run) return
+        // Too slow, the hub let go of us: nothing is lost, the feed goes on after the last event that came.
+        if (code === 'SLOW_CONSUMER' && this.store.cursor !== cursor) this.#followStatus(run)
+        else if (code === 'CURSOR_EXPIRED' || code === 'BAD_CURSOR') void this.#sync()
+        else this.#failed(code)
+      },
+    })
+    this.#streams.push(stop)
+  }
+
+  #failed(code: string | undefined): void {
+    this.#stop()
+    if (code === 'UNAUTHENTICATED') {
+      this.signedOut()
+      return
+    }
+    const wait = WAITS_MS[Math.min(this.#failures, WAITS_MS.length - 1)] ?? 0
+    this.#failures++
+    this.#retry = setTimeout(() => void this.#sync(), wait)
+    this.state.value = { kind: 'failed', code, nextTryAt: this.now() + wait, hadData: this.#hadData }
+  }
+
+  #stop(): void {
+    this.#run++
+    clearTimeout(this.#retry)
+    this.#retry = undefined
+    for (const stop of this.#streams) stop()
+    this.#streams = []
+  }
+
+  #changed(): void {
+    this.#draw ??= setTimeout(() => {
+      this.#draw = undefined
+      this.version.value++
+    }, DRAW_EVERY_MS)
+  }
+}

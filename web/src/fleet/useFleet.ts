@@ -1,0 +1,45 @@
+import { type ComputedRef, computed, type InjectionKey, inject, provide } from 'vue'
+import type { Gap } from '../api/fleet-source.ts'
+import type { FeedEntry, FleetRow } from '../api/fleet-store.ts'
+import type { Hub } from '../api/hub.ts'
+import type { FleetTally } from '../ui/words.ts'
+import { tallyOf } from './tally.ts'
+
+/** The fleet as it is shown. Everything follows the hub by itself. */
+export interface Fleet {
+  /** Whether the fleet was ever read. */
+  readonly known: ComputedRef<boolean>
+  /** All servers by name. */
+  readonly rows: ComputedRef<readonly FleetRow[]>
+  readonly tally: ComputedRef<FleetTally>
+  /** Newest first. */
+  readonly feed: ComputedRef<readonly FeedEntry[]>
+  readonly gaps: ComputedRef<readonly Gap[]>
+  row(id: string): FleetRow | undefined
+}
+
+const FLEET: InjectionKey<Fleet> = Symbol('fleet')
+
+export function provideFleet({ fleet }: Pick<Hub, 'fleet'>): Fleet {
+  /** Reads the store again whenever it has changed. */
+  const follow = <T>(read: (version: number) => T) => computed(() => read(fleet.version.value))
+
+  const byId = follow((version) => ({ version, rows: fleet.store.rows }))
+  const rows = follow(() => fleet.store.byName())
+  const provided: Fleet = {
+    known: follow(() => fleet.store.cursor !== null),
+    rows,
+    tally: computed(() => tallyOf(rows.value)),
+    feed: follow(() => fleet.store.feed),
+    gaps: follow(() => fleet.gaps),
+    row: (id) => byId.value.rows.get(id),
+  }
+  provide(FLEET, provided)
+  return provided
+}
+
+export function useFleet(): Fleet {
+  const fleet = inject(FLEET)
+  if (!fleet) throw new Error('No fleet was provided.')
+  return fleet
+}

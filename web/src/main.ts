@@ -1,0 +1,15 @@
+import { createApp } from 'vue'
+import App from './App.vue'
+import { createHub, HUB } from './api/hub.ts'
+import { hubSocketUrl } from './api/hub-socket.ts'
+import { createPages } from './router.ts'
+import './ui/tokens.css'
+import './ui/base.css'
+
+const hub = createHub(hubSocketUrl(location))
+
+// A laptop that wakes, a tab that is looked at again: worth a try before its time.
+addEventListener('online', () => hub.tryNow())
+document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && hub.tryNow())
+
+createApp(App).provide(HUB, hub).use(createPages(hub)).mount('#app')

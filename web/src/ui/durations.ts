@@ -1,0 +1,76 @@
+/** The space that keeps a figure and its unit on one line. */
+export const NBSP = '\u00a0'
+
+const SECOND = 1_000
+const MINUTE = 60 * SECOND
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+
+const UNITS = [
+  { ms: DAY, name: 'd' },
+  { ms: HOUR, name: 'h' },
+  { ms: MINUTE, name: 'min' },
+  { ms: SECOND, name: 's' },
+] as const
+
+/** A length in its two largest units, rounded down: 4 min 29 s, 1 h 15 min, 4 d 10 h. Never negative. */
+export function duration(ms: number): string {
+  const length = Math.max(0, ms)
+  const largest = UNITS.findIndex((unit) => length >= unit.ms)
+  if (largest === -1) return `0${NBSP}s`
+
+  const parts = UNITS.slice(largest, largest + 2).map((unit, i) => ({
+    count: Math.floor((i === 0 ? length : length % (UNITS[largest]?.ms ?? DAY)) / unit.ms),
+    name: unit.name,
+  }))
+  return parts
+    .filter((part, i) => i === 0 || part.count > 0)
+    .map((part) => part.count + NBSP + part.name)
+    .join(NBSP)
+}
+
+/** A length that still grows. From ten minutes on its seconds say nothing any more: 9 min 2 s, 38 min, 1 h 4 min. */
+export function elapsed(ms: number): string {
+  const length = ms >= 10 * MINUTE ? Math.floor(ms / MINUTE) * MINUTE : ms
+  return duration(length)
+}
+
+/** A limit as it was set: seconds up to two minutes, then the largest units. */
+export function limit(seconds: number): string {
+  return seconds <= 120 ? `${seconds}${NBSP}s` : duration(seconds * SECOND)
+}
+
+const TIME = new Intl.DateTimeFormat('en-GB', {
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hourCycle: 'h23',
+})
+const WEEKDAY = new Intl.DateTimeFormat('en-GB', { weekday: 'short' })
+const DAY_AND_MONTH = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' })
+const FULL_DATE = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' })
+const ZONE = new Intl.DateTimeFormat('en-GB', { timeZoneName: 'short' })
+
+/** A moment on the viewer's clock: 10:02:13, older than today Thu 22:10:31, older than a week 3 Nov 14:22:08. */
+export function clock(at: number, now: number): string {
+  const time = TIME.format(at)
+  if (new Date(at).toDateString() === new Date(now).toDateString()) return time
+  if (Math.abs(now - at) < 6 * DAY) return `${WEEKDAY.format(at)}${NBSP}${time}`
+  const sameYear = new Date(at).getFullYear() === new Date(now).getFullYear()
+  return `${(sameYear ? DAY_AND_MONTH : FULL_DATE).format(at).replaceAll(' ', NBSP)}${NBSP}${time}`
+}
+
+/** When somebody did something: to the minute, 09:11. */
+export function clockMinute(at: number, now: number): string {
+  return clock(at, now).replace(/:\d\d$/, '')
+}
+
+/** The viewer's time zone, short: UTC, GMT+2. Named once, in the bar. */
+export function timeZone(now: number): string {
+  return ZONE.formatToParts(now).find((part) => part.type === 'timeZoneName')?.value ?? ''
+}
+
+/** Day, time and zone in full, for a title. */
+export function fullMoment(at: number): string {
+  return `${FULL_DATE.format(at)} ${TIME.format(at)} ${timeZone(at)}`
+}

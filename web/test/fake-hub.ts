@@ -1,0 +1,414 @@
+/**
+ * A hub made of memory, to look at the page without one: the story of the pictures, and levers to change it.
+ *
+ *   PORT=47311 FAKE=story|well|empty npm run fake-hub -w web
+ *   curl -X POST 'localhost:47311/fake/silence?name=web-ams-04'   recover, add, delete, rename, hang, die (with &seconds=)
+ */
+import { existsSync, readFileSync } from 'node:fs'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { extname, join } from 'node:path'
+import {
+  buildSchema,
+  execute,
+  GraphQLError,
+  type GraphQLFieldResolver,
+  type GraphQLScalarType,
+  parse,
+  subscribe,
+  validate,
+} from 'graphql'
+import { useServer } from 'graphql-ws/use/ws'
+import { WebSocketServer } from 'ws'
+import { emptyServer, type FakeEvent, type FakeServer, story } from './fake-fleet.ts'
+
+const PORT = Number(process.env.PORT ?? 47311)
+/** The story plays at 10:06:42, whatever the time: so the page's clock is proved to be the hub's. */
+const OFFSET = process.env.FAKE_NOW ? Date.parse(process.env.FAKE_NOW) - Date.now() : 0
+const now = () => Date.now() + OFFSET
+
+const { servers, events } = story(now())
+if (process.env.FAKE === 'empty') {
+  servers.clear()
+  events.length = 0
+}
+if (process.env.FAKE === 'well') {
+  for (const server of servers.values()) {
+    if (server.statusReason === 'NEVER_SEEN' || server.suspended) continue
+    Object.assign(server, {
+      status: 'ONLINE',
+      statusReason: 'HEALTHY',
+      beating: true,
+      lastHeartbeatAt: new Date(now() - 9000),
+      alerts: [],
+    })
+  }
+}
+
+type Listener = (value: unknown) => void
+const listeners: Record<'event' | 'change' | 'alert' | 'heartbeat', Set<Listener>> = {
+  event: new Set(),
+  change: new Set(),
+  alert: new Set(),
+  heartbeat: new Set(),
+}
+function tell(channel: keyof typeof listeners, value: unknown): void {
+  for (const listener of listeners[channel]) listener(value)
+}
+
+async function* hear<T>(channel: keyof typeof listeners, before: readonly T[] = []): AsyncGenerator<T> {
+  const waiting: T[] = [...before]
+  let wake = () => {}
+  const listener: Listener = (value) => {
+    waiting.push(value as T)
+    wake()
+  }
+  listeners[channel].add(listener)
+  try {
+    for (;;) {
+      while (waiting.length > 0) yield waiting.shift() as T
+      await new Promise<void>((resolve) => (wake = resolve))
+    }
+  } finally {
+    listeners[channel].delete(listener)
+  }
+}
+
+function change(server: FakeServer, to: FakeServer['status'], reason: string, at = new Date(now())): void {
+  const event: FakeEvent = {
+    id: (events.at(-1)?.id ?? 0) + 1,
+    server,
+    from: server.status,
+    to,
+    reason,
+    at,
+    detectedAt: new Date(now()),
+    lastHeartbeatAt: server.lastHeartbeatAt,
+  }
+  Object.assign(server, {
+    status: to,
+    statusReason: reason,
+    statusSince: server.status === to ? server.statusSince : at,
+  })
+  events.push(event)
+  tell('event', event)
+}
+
+setInterval(() => {
+  for (const server of servers.values()) {
+    const silence = server.lastHeartbeatAt ? now() - server.lastHeartbeatAt.getTime() : Infinity
+    if (server.beating && silence >= 30_000) {
+      server.lastHeartbeatAt = new Date(now())
+      tell('heartbeat', { server, receivedAt: server.lastHeartbeatAt })
+      if (server.status === 'OFFLINE' && !server.suspended)
+        change(server, server.alerts.length ? 'WARNING' : 'ONLINE', server.alerts.length ? 'ACTIVE_ALERTS' : 'HEALTHY')
+    } else if (
+      !server.beating &&
+      silence > server.offlineAfterSeconds * 1000 &&
+      server.lastHeartbeatAt &&
+      server.status !== 'OFFLINE'
+    ) {
+      change(
+        server,
+        'OFFLINE',
+        'HEARTBEAT_EXPIRED',
+        new Date(server.lastHeartbeatAt.getTime() + server.offlineAfterSeconds * 1000),
+      )
+    }
+  }
+}, 100)
+
+const schema = buildSchema(readFileSync(new URL('../../schema.graphql', import.meta.url), 'utf8'))
+const dateTime = schema.getType('DateTime') as GraphQLScalarType
+dateTime.serialize = (value) => (value as Date).toISOString()
+
+const cursorOf = (event: FakeEvent) => `fake:${event.id}`
+const byCursor = (cursor: string) => {
+  const id = Number(cursor.split(':')[1])
+  if (!cursor.startsWith('fake:') || Number.isNaN(id))
+    throw new GraphQLError('Not a cursor of this feed.', { extensions: { code: 'BAD_CURSOR' } })
+  return id
+}
+const eventOf = (event: FakeEvent) => ({ ...event, cursor: cursorOf(event), server: serverOf(event.server), gap: null })
+const page = <T>(nodes: T[]) => ({
+  nodes,
+  edges: [],
+  totalCount: nodes.length,
+  feedCursor: '',
+  pageInfo: { hasNextPage: false, hasPreviousPage: false, startCursor: null, endCursor: null },
+})
+
+function explanation(server: FakeServer) {
+  const alive = server.status !== 'OFFLINE'
+  const rule = { HEALTHY: 'ALIVE', HEARTBEAT_EXPIRED: 'SILENT_TOO_LONG' }[server.statusReason] ?? server.statusReason
+  const deadline =
+    alive && server.lastHeartbeatAt
+      ? new Date(server.lastHeartbeatAt.getTime() + server.offlineAfterSeconds * 1000)
+      : null
+  return {
+    rule,
+    evaluatedAt: new Date(now()),
+    lastHeartbeatAt: server.lastHeartbeatAt,
+    limitSeconds: server.offlineAfterSeconds,
+    ageSeconds: server.lastHeartbeatAt ? (now() - server.lastHeartbeatAt.getTime()) / 1000 : null,
+    activeAlerts: server.alerts.length,
+    activeAnomalies: server.anomalies.length,
+    nextTransitionAt: deadline,
+    wouldBecome: deadline && 'OFFLINE',
+    wouldBecomeReason: deadline && 'HEARTBEAT_EXPIRED',
+  }
+}
+
+function serverOf(server: FakeServer) {
+  return {
+    ...server,
+    heartbeat: { lastHeartbeatAt: server.lastHeartbeatAt, agentVersion: server.lastHeartbeatAt ? '1.4.2' : null },
+    activeAlerts: () => server.alerts.map((alert) => ({ ...alert, server })),
+    activeAnomalies: () => server.anomalies,
+    statusExplanation: () => explanation(server),
+    statusEvents: ({ last = 20 }: { last?: number }) =>
+      page(
+        events
+          .filter((event) => event.server === server)
+          .slice(-last)
+          .map(eventOf),
+      ),
+  }
+}
+
+const find = (id: string) => {
+  const server = servers.get(id)
+  if (!server) throw new GraphQLError('There is no such server.', { extensions: { code: 'SERVER_NOT_FOUND' } })
+  return server
+}
+const changed = (server: FakeServer, kind = 'UPDATED') => {
+  server.updatedAt = new Date(now())
+  tell('change', { kind, server })
+  return serverOf(server)
+}
+const settleAlerts = (server: FakeServer) => {
+  if (server.status === 'OFFLINE') return
+  if (server.alerts.length > 0) server.status === 'WARNING' || change(server, 'WARNING', 'ACTIVE_ALERTS')
+  else if (server.status === 'WARNING') change(server, 'ONLINE', 'HEALTHY')
+}
+const alertOf = (id: string) => {
+  for (const server of servers.values())
+    for (const alert of server.alerts) if (alert.id === id) return { server, alert }
+  throw new GraphQLError('There is no such alert.', { extensions: { code: 'NOT_FOUND' } })
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: the arguments of whichever field
+type Args = Record<string, any>
+const root: Record<string, (args: Args) => unknown> = {
+  fleet: () => ({
+    cursor: `fake:${events.at(-1)?.id ?? 0}`,
+    counts: { online: 0, warning: 0, offline: 0, neverSeen: 0, suspended: 0, total: servers.size },
+    servers: () => [...servers.values()].map(serverOf),
+  }),
+  server: ({ id }) => (servers.has(id) ? serverOf(find(id)) : null),
+  servers: ({ filter }) =>
+    page([...servers.values()].filter((server) => !filter?.ids || filter.ids.includes(server.id)).map(serverOf)),
+  statusEvents: ({ last }) => page(events.slice(-(last ?? 50)).map(eventOf)),
+  alerts: ({ filter }) =>
+    page(
+      [...servers.values()]
+        .filter((server) => !filter || server.id === filter.serverId)
+        .flatMap((server) => server.alerts.map((alert) => ({ ...alert, server: serverOf(server) }))),
+    ),
+  anomalies: () => page([]),
+  observationGaps: () =>
+    process.env.FAKE === 'empty'
+      ? []
+      : [{ id: '1', from: new Date(now() - 24_874_000), until: new Date(now() - 23_181_000), cause: 'HUB_DOWN' }],
+  createServer: ({ input }) => {
+    const { name, tags } = input
+    if ([...servers.values()].some((server) => server.name === name))
+      throw new GraphQLError(`There is a server named ${name} already.`, {
+        extensions: { code: 'CONFLICT', field: 'input.name' },
+      })
+    const server = emptyServer(
+      String(Math.max(0, ...[...servers.keys()].map(Number)) + 1),
+      name,
+      tags ?? [],
+      new Date(now()),
+    )
+    servers.set(server.id, server)
+    changed(server, 'CREATED')
+    return { server: serverOf(server), agentToken: 'ssa_9fK2vQ7mXw41RtLz8cHbYd3Ns6PjUe0g' }
+  },
+  updateServer: ({ id, input }) => changed(Object.assign(find(id), input)),
+  deleteServer: ({ id }) => {
+    const server = find(id)
+    servers.delete(id)
+    changed(server, 'DELETED')
+    return id
+  },
+  suspendServer: ({ id }) => {
+    const server = find(id)
+    server.suspended = true
+    change(server, 'OFFLINE', 'SUSPENDED')
+    return changed(server)
+  },
+  resumeServer: ({ id }) => {
+    const server = find(id)
+    server.suspended = false
+    change(server, server.lastHeartbeatAt ? 'ONLINE' : 'OFFLINE', server.lastHeartbeatAt ? 'HEALTHY' : 'NEVER_SEEN')
+    return changed(server)
+  },
+  rotateAgentToken: ({ id }) => ({ server: serverOf(find(id)), agentToken: 'ssa_mXw41RtLz8cHbYd3Ns6PjUe0g9fK2vQ7' }),
+  acknowledgeAlert: ({ id, note }) => {
+    const { server, alert } = alertOf(id)
+    Object.assign(alert, {
+      acknowledgedAt: new Date(now()),
+      acknowledgedBy: 'Mara Keller',
+      acknowledgeNote: note ?? null,
+    })
+    tell('alert', { ...alert, server })
+    return { ...alert, server: serverOf(server) }
+  },
+  resolveAlert: ({ id, note }) => {
+    const { server, alert } = alertOf(id)
+    Object.assign(alert, {
+      resolvedAt: new Date(now()),
+      resolvedBy: 'Mara Keller',
+      resolveNote: note ?? null,
+      active: false,
+    })
+    server.alerts = server.alerts.filter((other) => other !== alert)
+    tell('alert', { ...alert, server })
+    settleAlerts(server)
+    return { ...alert, server: serverOf(server) }
+  },
+}
+
+const streams: Record<string, (args: Args) => AsyncGenerator<unknown>> = {
+  serverStatusChanged: ({ after }) => {
+    const from = after ? byCursor(after) : (events.at(-1)?.id ?? 0)
+    return (async function* () {
+      for await (const event of hear<FakeEvent>(
+        'event',
+        events.filter((event) => event.id > from),
+      ))
+        yield { serverStatusChanged: eventOf(event) }
+    })()
+  },
+  serverChanged: async function* () {
+    for await (const { kind, server } of hear<{ kind: string; server: FakeServer }>('change'))
+      yield { serverChanged: { kind, server: serverOf(server) } }
+  },
+  alertChanged: async function* () {
+    for await (const alert of hear<Record<string, unknown>>('alert')) yield { alertChanged: alert }
+  },
+  heartbeatRecorded: async function* ({ serverId }) {
+    for await (const receipt of hear<{ server: FakeServer; receivedAt: Date }>('heartbeat')) {
+      if (receipt.server.id === serverId)
+        yield { heartbeatRecorded: { server: serverOf(receipt.server), receivedAt: receipt.receivedAt } }
+    }
+  },
+}
+const streamResolver: GraphQLFieldResolver<unknown, unknown> = (_root, args, _context, info) =>
+  streams[info.fieldName]?.(args as Args)
+
+let hanging = false
+const wss = new WebSocketServer({ noServer: true })
+useServer(
+  {
+    schema,
+    roots: { query: root, mutation: root },
+    execute,
+    subscribe: (args) => subscribe({ ...args, subscribeFieldResolver: streamResolver }),
+  },
+  wss,
+)
+
+const TYPES: Record<string, string> = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+}
+const DIST = new URL('../dist/', import.meta.url).pathname
+
+async function body(request: IncomingMessage): Promise<Record<string, never>> {
+  let text = ''
+  for await (const chunk of request) text += chunk
+  return text ? JSON.parse(text) : {}
+}
+
+const LEVERS: Record<string, (server: FakeServer | undefined, query: URLSearchParams) => void> = {
+  silence: (server) => server && Object.assign(server, { beating: false, lastHeartbeatAt: new Date(now() - 59_000) }),
+  recover: (server) => server && Object.assign(server, { beating: true, lastHeartbeatAt: new Date(now() - 31_000) }),
+  beat: (server) => server && Object.assign(server, { beating: true, lastHeartbeatAt: new Date(now() - 31_000) }),
+  rename: (server, query) => server && changed(Object.assign(server, { name: query.get('to') })),
+  delete: (server) => server && root.deleteServer?.({ id: server.id }),
+  add: (_server, query) => root.createServer?.({ input: { name: query.get('name') } }),
+  hang: (_server, query) => {
+    hanging = true
+    for (const socket of wss.clients) (socket as unknown as { _socket: { pause(): void } })._socket.pause()
+    setTimeout(
+      () => {
+        hanging = false
+        for (const socket of wss.clients) socket.terminate()
+      },
+      Number(query.get('seconds') ?? 20) * 1000,
+    )
+  },
+  die: (_server, query) => {
+    for (const socket of wss.clients) socket.terminate()
+    http.close()
+    http.closeAllConnections()
+    setTimeout(() => http.listen(PORT), Number(query.get('seconds') ?? 10) * 1000)
+  },
+}
+
+async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const url = new URL(request.url ?? '/', 'http://hub')
+  if (hanging) return
+  response.setHeader('date', new Date(now()).toUTCString())
+  const json = (status: number, value: unknown) =>
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value))
+  if (url.pathname.startsWith('/fake/')) {
+    const name = url.searchParams.get('name')
+    LEVERS[url.pathname.slice(6)]?.(
+      [...servers.values()].find((server) => server.name === name),
+      url.searchParams,
+    )
+    return void json(200, {})
+  }
+  const signedIn = request.headers.cookie?.includes('stacksense_session=')
+  if (url.pathname === '/api/session' && request.method === 'POST') {
+    const { token, code } = await body(request)
+    if (token !== 'ssk_good' && code !== 'ssc_good')
+      return void json(401, { error: 'Not known', code: 'UNAUTHENTICATED' })
+    return void response
+      .writeHead(204, { 'set-cookie': 'stacksense_session=x; HttpOnly; SameSite=Strict; Path=/' })
+      .end()
+  }
+  if (url.pathname === '/api/session' && request.method === 'DELETE')
+    return void response.writeHead(204, { 'set-cookie': 'stacksense_session=; Max-Age=0; Path=/' }).end()
+  if (url.pathname === '/api/session')
+    return signedIn ? void json(200, { name: 'Mara Keller', scope: 'admin' }) : void json(401, {})
+  if (url.pathname === '/graphql') {
+    const { query, variables } = await body(request)
+    const document = parse(query as unknown as string)
+    const errors = validate(schema, document)
+    return void json(
+      200,
+      errors.length > 0 ? { errors } : await execute({ schema, document, rootValue: root, variableValues: variables }),
+    )
+  }
+  const file = extname(url.pathname) && existsSync(join(DIST, url.pathname)) ? url.pathname : '/index.html'
+  response.writeHead(200, {
+    'content-type': TYPES[extname(file)] ?? 'text/plain',
+    'content-security-policy': "default-src 'self'; frame-ancestors 'none'",
+  })
+  response.end(readFileSync(join(DIST, file)))
+}
+
+const http = createServer((request, response) => void answer(request, response))
+http.on('upgrade', (request, socket, head) => {
+  if (hanging) return
+  if (!request.headers.cookie?.includes('stacksense_session='))
+    return void socket.end('HTTP/1.1 401 Unauthorized\r\n\r\n')
+  wss.handleUpgrade(request, socket, head, (ws) => wss.emit('connection', ws, request))
+})
+http.listen(PORT, () => process.stdout.write(`fake hub on http://localhost:${PORT}/sign-in#code=ssc_good\n`))
