@@ -1,4 +1,14 @@
-import { chownSync, cpSync, existsSync, lchownSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs'
+import {
+  chownSync,
+  cpSync,
+  existsSync,
+  lchownSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs'
 import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { StartError } from '../errors.ts'
@@ -52,11 +62,19 @@ function within(folder: string): Binaries {
 }
 
 /** Made beside its place and moved there, so that an interrupted copy is never taken for a whole one. */
-function makeCopy(packageDir: string, copy: string, links: readonly LibraryLink[], user: PostgresUser | undefined): void {
+function makeCopy(
+  packageDir: string,
+  copy: string,
+  links: readonly LibraryLink[],
+  user: PostgresUser | undefined,
+): void {
   const unfinished = `${copy}.unfinished`
   rmSync(unfinished, { recursive: true, force: true })
   for (const part of ['bin', 'lib', 'share']) {
-    cpSync(join(packageDir, 'native', part), join(unfinished, 'native', part), { recursive: true, verbatimSymlinks: true })
+    cpSync(join(packageDir, 'native', part), join(unfinished, 'native', part), {
+      recursive: true,
+      verbatimSymlinks: true,
+    })
   }
   for (const { source, target } of links) {
     if (!existsSync(join(unfinished, target))) symlinkSync(basename(source), join(unfinished, target))

@@ -1,8 +1,8 @@
 import pg from 'pg'
 import { StartError } from '../errors.ts'
+import { connectWhenUp, reasonOf } from './connect.ts'
 import type { OpenDatabase } from './connection.ts'
 import { addressOf } from './database-url.ts'
-import { connectWhenUp, reasonOf } from './connect.ts'
 
 const OLDEST_VERSION = 15
 const CONNECT_TIMEOUT_MS = 10_000
@@ -22,7 +22,7 @@ export async function openByUrl(databaseUrl: string): Promise<OpenDatabase> {
     throw new StartError(`DATABASE_URL: cannot connect to PostgreSQL at ${address}: ${reasonOf(error)}`)
   }
   try {
-    const complaint = await complaintAbout(client)
+    const complaint = complaintAbout(await look(client))
     if (complaint) throw new StartError(`DATABASE_URL: PostgreSQL at ${address} ${complaint}`)
   } finally {
     await client.end()
@@ -30,17 +30,25 @@ export async function openByUrl(databaseUrl: string): Promise<OpenDatabase> {
   return { connection, embedded: false, stop: async () => {} }
 }
 
-async function complaintAbout(client: pg.Client): Promise<string | undefined> {
-  const { rows } = await client.query<{ version: string; number: number; encoding: string; replica: boolean }>(
+interface Found {
+  readonly version: string
+  readonly number: number
+  readonly encoding: string
+  readonly replica: boolean
+}
+
+async function look(client: pg.Client): Promise<Found> {
+  const { rows } = await client.query<Found>(
     `SELECT current_setting('server_version') AS version, current_setting('server_version_num')::int AS number,
             current_setting('server_encoding') AS encoding, pg_is_in_recovery() AS replica`,
   )
-  const found = rows[0]
-  if (!found) return 'did not answer the question for its version.'
-  if (found.number < OLDEST_VERSION * 10_000) {
-    return `is version ${found.version}; StackSense needs ${OLDEST_VERSION} or newer.`
-  }
-  if (found.encoding !== 'UTF8') return `holds a database with encoding ${found.encoding}; StackSense needs UTF8.`
-  if (found.replica) return 'is a read-only replica; StackSense needs the primary.'
+  return rows[0] as Found
+}
+
+/** What keeps StackSense from working there, as the end of a sentence. */
+export function complaintAbout({ version, number, encoding, replica }: Found): string | undefined {
+  if (number < OLDEST_VERSION * 10_000) return `is version ${version}; StackSense needs ${OLDEST_VERSION} or newer.`
+  if (encoding !== 'UTF8') return `holds a database with encoding ${encoding}; StackSense needs UTF8.`
+  if (replica) return 'is a read-only replica; StackSense needs the primary.'
   return undefined
 }

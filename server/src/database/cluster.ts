@@ -3,8 +3,8 @@ import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:
 import { basename, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { StartError } from '../errors.ts'
-import { POSTGRES_ENV } from './postmaster.ts'
 import type { PostgresUser } from './postgres-user.ts'
+import { POSTGRES_ENV } from './postmaster.ts'
 
 const MAJOR_VERSION = '18'
 export const OWNER = 'stacksense'

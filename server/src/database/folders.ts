@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
-import { chownSync, lstatSync, mkdirSync, rmSync } from 'node:fs'
+import { existsSync, lchownSync, lstatSync, mkdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { StartError } from '../errors.ts'
-import type { PostgresUser } from './postgres-user.ts'
+import { homeIn, type PostgresUser } from './postgres-user.ts'
 
 /** Where the parts of the embedded PostgreSQL lie. All of them belong to the user that it runs as, and to nobody else. */
 export interface Folders {
@@ -20,7 +20,7 @@ export const SOCKET_NAME = '.s.PGSQL.5432'
 const LONGEST_SOCKET_PATH = 107
 
 export function makeFolders(dataDir: string, user: PostgresUser | undefined): Folders {
-  const home = join(dataDir, 'postgres')
+  const home = homeIn(dataDir)
   const folders = { home, cluster: join(home, 'cluster'), log: join(home, 'log'), socket: socketFolder(home) }
   for (const folder of [home, folders.log, folders.socket]) makePrivate(folder, user)
   return folders
@@ -40,20 +40,24 @@ function socketFolder(home: string): string {
   return Buffer.byteLength(join(short, SOCKET_NAME)) <= LONGEST_SOCKET_PATH ? short : `/tmp/stacksense-${name}`
 }
 
-/** Whoever may enter the socket's folder is the database's owner, so a folder that others made is refused. */
+/**
+ * Whoever may enter the socket's folder is the database's owner, so a folder that others made is refused. One of our own
+ * is handed over: a start may have been killed before it could.
+ */
 function makePrivate(folder: string, user: PostgresUser | undefined): void {
+  const own = process.getuid?.()
+  const owner = user?.uid ?? own
   try {
-    mkdirSync(folder, { mode: 0o700 })
-    if (user) chownSync(folder, user.uid, user.gid)
+    if (!existsSync(folder)) mkdirSync(folder, { mode: 0o700 })
+    const found = lstatSync(folder)
+    const isOurs = found.isDirectory() && [own, owner].includes(found.uid) && (found.mode & 0o077) === 0
+    if (isOurs && user) lchownSync(folder, user.uid, user.gid)
+    if (isOurs) return
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
-      throw new StartError(`Cannot make ${folder} for the embedded PostgreSQL: ${(error as Error).message}.`)
-    }
+    throw new StartError(`Cannot make ${folder} for the embedded PostgreSQL: ${(error as Error).message}.`)
   }
-  const found = lstatSync(folder)
-  if (found.isDirectory() && found.uid === (user?.uid ?? process.getuid?.()) && (found.mode & 0o077) === 0) return
   throw new StartError(
-    `${folder} must be a folder that belongs to user ${user?.uid ?? process.getuid?.()} and that nobody else may enter ` +
-      '(chmod 700): the embedded PostgreSQL trusts whoever gets in.',
+    `${folder} must be a folder that belongs to user ${owner} and that nobody else may enter (chmod 700): ` +
+      'the embedded PostgreSQL trusts whoever gets in.',
   )
 }

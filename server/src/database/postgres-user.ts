@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { statSync } from 'node:fs'
 import { userInfo } from 'node:os'
+import { join } from 'node:path'
 import { StartError } from '../errors.ts'
 
 /** The user that PostgreSQL runs as. Undefined: whoever runs the hub. */
@@ -11,18 +12,26 @@ export interface PostgresUser {
 
 const NOBODY: PostgresUser = { uid: 65_534, gid: 65_534 }
 
+/** The folder that holds all of the embedded PostgreSQL. */
+export function homeIn(dataDir: string): string {
+  return join(dataDir, 'postgres')
+}
+
 /**
- * PostgreSQL refuses to run as root. So under root it runs as the owner of the data directory, or as nobody where that
- * is root too (or a user that this machine has no name for: initdb insists on one).
+ * PostgreSQL refuses to run as root. So under root it runs as whoever owns its folder from an earlier start, else as the
+ * owner of the data directory, or as nobody where that is root too (or a user that this machine has no name for: initdb
+ * insists on one).
  */
 export function postgresUserFor(dataDir: string): PostgresUser | undefined {
   if (process.getuid?.() !== 0) {
     requireName()
     return undefined
   }
-  const owner = statSync(dataDir, { throwIfNoEntry: false })
-  if (!owner || owner.uid === 0 || !hasName(owner.uid)) return NOBODY
-  return { uid: owner.uid, gid: owner.gid }
+  for (const folder of [homeIn(dataDir), dataDir]) {
+    const owner = statSync(folder, { throwIfNoEntry: false })
+    if (owner && owner.uid !== 0 && hasName(owner.uid)) return { uid: owner.uid, gid: owner.gid }
+  }
+  return NOBODY
 }
 
 /** Whether that user can enter the folder. Asked of the system itself: modes, parents and access lists all count. */

@@ -26,7 +26,9 @@ export async function waitUntilVacant(folders: Folders, log: (line: string) => v
     if (isFirstLook) log('Waiting for the database of a hub that is gone to shut down')
     if (performance.now() > givesUpAt) {
       const who = tenants.length > 0 ? `process ${tenants.join(', ')}` : 'perhaps in another container'
-      throw new StartError(`The database in ${folders.cluster} is still in use by a PostgreSQL whose hub is gone (${who}).`)
+      throw new StartError(
+        `The database in ${folders.cluster} is still in use by a PostgreSQL whose hub is gone (${who}).`,
+      )
     }
     await sleep(LOOK_AGAIN_MS)
   }
