@@ -30,7 +30,10 @@ export class Api {
       signal: AbortSignal.timeout(TIMEOUT_MS),
     }).catch((error: unknown) => {
       const { cause, message } = error as Error
-      throw new ApiError('UNREACHABLE', `${this.hub.url} cannot be reached: ${(cause as Error | undefined)?.message || message}`)
+      throw new ApiError(
+        'UNREACHABLE',
+        `${this.hub.url} cannot be reached: ${(cause as Error | undefined)?.message || message}`,
+      )
     })
 
     const answer = (await response.json().catch(() => ({}))) as Answer<T>

@@ -28,7 +28,11 @@ export function checkStored(before: Known, story: Story, stored: StoredServer | 
   }
   const told = [before.told, knownOf(story).told]
   if (stored && !told.includes(stored.status)) {
-    findings.push({ fault: 'UNTOLD', server: story.name, proof: `shown as ${stored.status}, but last told to be ${before.told}` })
+    findings.push({
+      fault: 'UNTOLD',
+      server: story.name,
+      proof: `shown as ${stored.status}, but last told to be ${before.told}`,
+    })
   }
   return findings
 }

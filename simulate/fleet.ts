@@ -15,9 +15,17 @@ const REQUESTS_AT_ONCE = 8
 export type Progress = (done: number, of: number) => void
 
 /** Creates servers named `sim-00001` and so on; what an earlier simulation left behind goes first. */
-export async function createFleet(api: Api, size: number, offlineAfterSeconds: number, progress?: Progress): Promise<SimulatedServer[]> {
+export async function createFleet(
+  api: Api,
+  size: number,
+  offlineAfterSeconds: number,
+  progress?: Progress,
+): Promise<SimulatedServer[]> {
   const leftovers = await listSimulated(api)
-  await deleteFleet(api, leftovers.map(({ id }) => id))
+  await deleteFleet(
+    api,
+    leftovers.map(({ id }) => id),
+  )
 
   const names = Array.from({ length: size }, (_, index) => `sim-${String(index + 1).padStart(5, '0')}`)
   let done = 0
@@ -37,7 +45,11 @@ export async function deleteFleet(api: Api, ids: readonly string[]): Promise<voi
   })
 }
 
-async function createServers(api: Api, names: readonly string[], offlineAfterSeconds: number): Promise<SimulatedServer[]> {
+async function createServers(
+  api: Api,
+  names: readonly string[],
+  offlineAfterSeconds: number,
+): Promise<SimulatedServer[]> {
   const inputs = names.map((name) => ({ name, tags: [TAG], description: 'A simulated server', offlineAfterSeconds }))
   const fields = names.map((_, index) => `c${index}: createServer(input: $c${index}) { server { id name } agentToken }`)
   const created = await api.ask<Record<string, { server: { id: string; name: string }; agentToken: string }>>(

@@ -71,7 +71,10 @@ function answerOf(status: number, text: string): HeartbeatAnswer {
     return { kind: 'acknowledged', ackedAt, recordedAt }
   }
   // A 5xx may hide a commit whose answer was lost between the hub and its database.
-  return { kind: status >= 400 && status < 500 ? 'refused' : 'unanswered', why: `HTTP ${status} ${body.code ?? ''}`.trim() }
+  return {
+    kind: status >= 400 && status < 500 ? 'refused' : 'unanswered',
+    why: `HTTP ${status} ${body.code ?? ''}`.trim(),
+  }
 }
 
 function parse(text: string): { heartbeat_received?: boolean; timestamp?: string; code?: string } {

@@ -26,7 +26,10 @@ export function findHub(asked: { url?: string; token?: string }, env: NodeJS.Pro
   const file = join(env.STACKSENSE_DATA_DIR || join(root, '.stacksense'), HUB_FILE)
   const local = readHubFile(file)
   if (!local && url) throw new UsageError(`A token is needed for ${url}: --token or STACKSENSE_TOKEN.`)
-  if (!local) throw new UsageError(`No hub found: start one with npm start, or name one by --url and --token (${file} is not there).`)
+  if (!local)
+    throw new UsageError(
+      `No hub found: start one with npm start, or name one by --url and --token (${file} is not there).`,
+    )
   // A hub's own token is shown to that hub only.
   if (url && new URL(addressOf(url, '-').url).origin !== new URL(local.url).origin) {
     throw new UsageError(`A token is needed for ${url}: --token or STACKSENSE_TOKEN.`)

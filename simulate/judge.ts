@@ -59,7 +59,8 @@ export function judge(story: Story, terms: Terms): Judgement {
     if (isExpiry(event)) {
       const silence = silences.find((candidate) => contains(candidate, event, terms))
       if (!silence) found('FALSE_OFFLINE', whyFalse(event, silences))
-      else if (deaths.has(silence) && silence.doubtAt === null) found('DOUBLED', `${iso(event.at)}: OFFLINE again in one silence`)
+      else if (deaths.has(silence) && silence.doubtAt === null)
+        found('DOUBLED', `${iso(event.at)}: OFFLINE again in one silence`)
       else deaths.set(silence, { event, silence })
       current = silence && deaths.get(silence)
     } else if (event.from === 'OFFLINE' && event.to !== 'OFFLINE') {
@@ -72,7 +73,8 @@ export function judge(story: Story, terms: Terms): Judgement {
     if (!deaths.has(silence) && mustDie(silence, terms)) found('MISSED_OFFLINE', whyMissed(silence, terms))
   }
   const back = returnOf(story, events, current)
-  if (back !== null && terms.closedAt - back > terms.graceMs) found('MISSED_ONLINE', `still OFFLINE, though heard at ${iso(back)}`)
+  if (back !== null && terms.closedAt - back > terms.graceMs)
+    found('MISSED_ONLINE', `still OFFLINE, though heard at ${iso(back)}`)
   return { findings, deaths: [...deaths.values()] }
 }
 

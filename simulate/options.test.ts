@@ -8,12 +8,20 @@ function optionsOf(line: string): Options {
 }
 
 test('without a word it is a fleet of 100 that lives', () => {
-  expect(optionsOf('')).toMatchObject({ servers: 100, intervalMs: 30_000, offlineAfterSeconds: 60, silence: 0, keep: false })
+  expect(optionsOf('')).toMatchObject({
+    servers: 100,
+    intervalMs: 30_000,
+    offlineAfterSeconds: 60,
+    silence: 0,
+    keep: false,
+  })
 })
 
 test('the run is long enough for what is to be seen', () => {
   expect(optionsOf('--interval 2 --offline-after 5 --silence 10').durationMs).toBe((3 + 5 + 2 + 1 + 2) * 1_000)
-  expect(optionsOf('--interval 2 --offline-after 5 --silence 10 --resume-after 20').durationMs).toBe((3 + 20 + 2 + 1 + 2) * 1_000)
+  expect(optionsOf('--interval 2 --offline-after 5 --silence 10 --resume-after 20').durationMs).toBe(
+    (3 + 20 + 2 + 1 + 2) * 1_000,
+  )
   expect(optionsOf('--interval 2 --offline-after 5 --duration 4').durationMs).toBe(4_000)
 })
 

@@ -56,7 +56,14 @@ export function readOptions(args: string[]): Options | 'help' {
 
   const servers = numberIn(values, 'servers', 100, 1, 1_000_000, true)
   const interval = numberIn(values, 'interval', 30, 0.1, DAY_SECONDS)
-  const offlineAfterSeconds = numberIn(values, 'offline-after', Math.max(2, Math.ceil(interval * 2)), 2, DAY_SECONDS, true)
+  const offlineAfterSeconds = numberIn(
+    values,
+    'offline-after',
+    Math.max(2, Math.ceil(interval * 2)),
+    2,
+    DAY_SECONDS,
+    true,
+  )
   const silence = numberIn(values, 'silence', 0, 0, servers, true)
   const silenceAfter = numberIn(values, 'silence-after', interval + 1, 0, DAY_SECONDS)
   const resumeAfter = values['resume-after'] === undefined ? null : numberIn(values, 'resume-after', 0, 0, DAY_SECONDS)

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
+import { FAULTS, type Finding } from './finding.ts'
 import { percentilesOf } from './percentiles.ts'
 import { formatReport } from './report.ts'
-import { FAULTS, type Finding } from './finding.ts'
 import type { Result } from './result.ts'
 
 function resultWith(findings: Finding[]): Result {
@@ -12,12 +12,27 @@ function resultWith(findings: Finding[]): Result {
     intervalMs: 2_000,
     offlineAfterSeconds: 5,
     ranMs: 13_000,
-    heartbeats: { acknowledged: 5_000, refused: 0, unsent: 0, unanswered: 1, latencyMs: null, reasons: { ECONNRESET: 1 }, skippedSlots: 0 },
+    heartbeats: {
+      acknowledged: 5_000,
+      refused: 0,
+      unsent: 0,
+      unanswered: 1,
+      latencyMs: null,
+      reasons: { ECONNRESET: 1 },
+      skippedSlots: 0,
+    },
     events: { total: 1_300, offline: 300, live: 1_000 },
     rightlyOffline: 300,
-    faults: Object.fromEntries(FAULTS.map((fault) => [fault, findings.filter((finding) => finding.fault === fault).length])) as Result['faults'],
+    faults: Object.fromEntries(
+      FAULTS.map((fault) => [fault, findings.filter((finding) => finding.fault === fault).length]),
+    ) as Result['faults'],
     findings,
-    lagMs: { offline: { count: 300, p50: 12, p99: 80, max: 91.25 }, detection: null, offlineByOwnClock: null, live: null },
+    lagMs: {
+      offline: { count: 300, p50: 12, p99: 80, max: 91.25 },
+      detection: null,
+      offlineByOwnClock: null,
+      live: null,
+    },
     tooSlow: false,
     observationGaps: 0,
     feedReconnects: [],

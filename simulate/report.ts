@@ -23,21 +23,36 @@ const FAULT_NAMES: Readonly<Record<Fault, string>> = {
 export function formatReport(result: Result): string {
   const { heartbeats, events, lagMs, simulator, clock } = result
   const rows: [string, string][] = [
-    ['Fleet', `${count(result.servers)} servers, every ${result.intervalMs / 1_000} s, OFFLINE after ${result.offlineAfterSeconds} s`],
+    [
+      'Fleet',
+      `${count(result.servers)} servers, every ${result.intervalMs / 1_000} s, OFFLINE after ${result.offlineAfterSeconds} s`,
+    ],
     ['Ran for', `${(result.ranMs / 1_000).toFixed(1)} s; ${count(result.silenced)} servers were silenced`],
     ['Heartbeats', heartbeatsText(heartbeats)],
     ['  answered in', times(heartbeats.latencyMs)],
-    ['Events', `${count(events.total)}: ${count(events.offline)} OFFLINE, ${count(events.live)} back to life or first heard`],
+    [
+      'Events',
+      `${count(events.total)}: ${count(events.offline)} OFFLINE, ${count(events.live)} back to life or first heard`,
+    ],
     ['Rightly OFFLINE', count(result.rightlyOffline)],
-    ...Object.entries(result.faults).map(([fault, found]): [string, string] => [FAULT_NAMES[fault as Fault], count(found)]),
+    ...Object.entries(result.faults).map(([fault, found]): [string, string] => [
+      FAULT_NAMES[fault as Fault],
+      count(found),
+    ]),
     ['Lag to OFFLINE', times(lagMs.offline) + (result.tooSlow ? '  too slow' : '')],
     ['  to the decision', times(lagMs.detection)],
     ['  by own clock', times(lagMs.offlineByOwnClock)],
     ['Lag to ONLINE', times(lagMs.live)],
-    ["Hub's clock", `${clock.offsetMs.toFixed(1)} ms from ours, ± ${clock.uncertaintyMs.toFixed(1)} ms${clock.uncertaintyMs < 0 ? ': a clock was moved' : ''}`],
+    [
+      "Hub's clock",
+      `${clock.offsetMs.toFixed(1)} ms from ours, ± ${clock.uncertaintyMs.toFixed(1)} ms${clock.uncertaintyMs < 0 ? ': a clock was moved' : ''}`,
+    ],
     ['Observation gaps', count(result.observationGaps)],
     ['Reconnects', [count(result.feedReconnects.length), ...new Set(result.feedReconnects)].join('; ')],
-    ['Simulator itself', `event loop late by p99 ${ms(simulator.loopDelayP99Ms)}, max ${ms(simulator.loopDelayMaxMs)}; a heartbeat left late by ${ms(simulator.worstLatenessMs)} at most`],
+    [
+      'Simulator itself',
+      `event loop late by p99 ${ms(simulator.loopDelayP99Ms)}, max ${ms(simulator.loopDelayMaxMs)}; a heartbeat left late by ${ms(simulator.worstLatenessMs)} at most`,
+    ],
   ]
   const width = Math.max(...rows.map(([name]) => name.length)) + 2
   const table = rows.map(([name, text]) => `${name.padEnd(width)}${text}`)
@@ -45,12 +60,21 @@ export function formatReport(result: Result): string {
 }
 
 function findingsText({ findings }: Result): string[] {
-  const lines = findings.slice(0, MOST_FINDINGS).map(({ fault, server, proof }) => `${FAULT_NAMES[fault]}: ${server}: ${proof}`)
+  const lines = findings
+    .slice(0, MOST_FINDINGS)
+    .map(({ fault, server, proof }) => `${FAULT_NAMES[fault]}: ${server}: ${proof}`)
   const more = findings.length - lines.length
   return more > 0 ? [...lines, `... and ${count(more)} more`, ''] : lines
 }
 
-function heartbeatsText({ acknowledged, refused, unsent, unanswered, skippedSlots, reasons }: Result['heartbeats']): string {
+function heartbeatsText({
+  acknowledged,
+  refused,
+  unsent,
+  unanswered,
+  skippedSlots,
+  reasons,
+}: Result['heartbeats']): string {
   const numbers = `${count(acknowledged)} acknowledged, ${count(refused)} refused, ${count(unsent)} not sent, ${count(unanswered)} without an answer`
   const why = Object.entries(reasons).map(([reason, times]) => `${reason} × ${count(times)}`)
   return [numbers, skippedSlots > 0 ? `${count(skippedSlots)} slots skipped` : '', ...why].filter(Boolean).join('; ')

@@ -35,7 +35,11 @@ export interface Result {
   readonly feedReconnects: readonly string[]
   readonly clock: { readonly offsetMs: number; readonly uncertaintyMs: number }
   /** What the simulator itself adds to every lag. */
-  readonly simulator: { readonly loopDelayP99Ms: number; readonly loopDelayMaxMs: number; readonly worstLatenessMs: number }
+  readonly simulator: {
+    readonly loopDelayP99Ms: number
+    readonly loopDelayMaxMs: number
+    readonly worstLatenessMs: number
+  }
 }
 
 export interface Run {
@@ -91,7 +95,11 @@ function refusals(tally: Tally): Finding[] {
 }
 
 /** Servers that had a whole interval to send, and not one heartbeat of which was acknowledged. */
-function neverHeard(chronicle: Chronicle, { intervalMs, graceMs, silence, silenceAfterMs }: Options, ranMs: number): Finding[] {
+function neverHeard(
+  chronicle: Chronicle,
+  { intervalMs, graceMs, silence, silenceAfterMs }: Options,
+  ranMs: number,
+): Finding[] {
   const hadTime = ranMs > intervalMs + graceMs && (silence === 0 || silenceAfterMs > intervalMs)
   if (!hadTime) return []
   return [...chronicle.stories()]

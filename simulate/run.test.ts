@@ -54,7 +54,10 @@ function serverOf(hub: FakeHub, name: string) {
   return server
 }
 
-test.concurrent('an honest hub passes: those that fell silent are OFFLINE, and nothing else happened', async ({ expect, onTestFinished }) => {
+test.concurrent('an honest hub passes: those that fell silent are OFFLINE, and nothing else happened', async ({
+  expect,
+  onTestFinished,
+}) => {
   const result = await run(await startHub({ onTestFinished }))
   expect(result.findings).toEqual([])
   expect(result).toMatchObject({ ok: true, rightlyOffline: 2, events: { total: 8, offline: 2, live: 6 } })
@@ -110,12 +113,23 @@ test.concurrent('a hub that loses what it acknowledged is found out', async ({ e
 })
 
 test.concurrent('a hub that is too slow is found out', async ({ expect, onTestFinished }) => {
-  expect(await run(await startHub({ onTestFinished }), { maxLagMs: 0 })).toMatchObject({ ok: false, tooSlow: true, findings: [] })
+  expect(await run(await startHub({ onTestFinished }), { maxLagMs: 0 })).toMatchObject({
+    ok: false,
+    tooSlow: true,
+    findings: [],
+  })
 })
 
-test.concurrent('a feed that is cut off is resumed after the last event, without a loss', async ({ expect, onTestFinished }) => {
+test.concurrent('a feed that is cut off is resumed after the last event, without a loss', async ({
+  expect,
+  onTestFinished,
+}) => {
   const hub = await startHub({ onTestFinished })
-  const result = await run(hub, { resumeAfterMs: 1_000, durationMs: 1_700 }, onSilence(() => hub.disconnectAll()))
+  const result = await run(
+    hub,
+    { resumeAfterMs: 1_000, durationMs: 1_700 },
+    onSilence(() => hub.disconnectAll()),
+  )
   expect(result).toMatchObject({ ok: true, rightlyOffline: 2, events: { total: 10 } })
   expect(result.feedReconnects).toHaveLength(1)
 })
@@ -128,7 +142,10 @@ test.concurrent('heartbeats that are refused are found out', async ({ expect, on
   expect(result.heartbeats.reasons).toEqual({ 'HTTP 403': result.heartbeats.refused })
 })
 
-test.concurrent('heartbeats that fail on the hub prove nothing, and are tried again', async ({ expect, onTestFinished }) => {
+test.concurrent('heartbeats that fail on the hub prove nothing, and are tried again', async ({
+  expect,
+  onTestFinished,
+}) => {
   const hub = await startHub({ onTestFinished })
   const result = await run(hub, {}, (line) => {
     if (!line.startsWith('Running')) return
@@ -157,7 +174,10 @@ test.concurrent('a wrong token ends it with one sentence', async ({ expect, onTe
   await expect(simulate(stage)).rejects.toThrow(/^The hub refused the subscription: 4403/)
 })
 
-test.concurrent('leftovers of an earlier simulation go first, and the servers go at the end unless they are kept', async ({ expect, onTestFinished }) => {
+test.concurrent('leftovers of an earlier simulation go first, and the servers go at the end unless they are kept', async ({
+  expect,
+  onTestFinished,
+}) => {
   const hub = await startHub({ onTestFinished })
   await run(hub, { keep: true, durationMs: 100, silence: 0 })
   expect(hub.servers.size).toBe(6)

@@ -38,12 +38,19 @@ export async function simulate(stage: Stage): Promise<Result> {
   } finally {
     if (!options.keep) {
       log('Deleting the simulated servers ...')
-      await deleteFleet(api, servers.map(({ id }) => id))
+      await deleteFleet(
+        api,
+        servers.map(({ id }) => id),
+      )
     }
   }
 }
 
-async function play({ hub, options, signal, log }: Stage, api: Api, servers: readonly SimulatedServer[]): Promise<Result> {
+async function play(
+  { hub, options, signal, log }: Stage,
+  api: Api,
+  servers: readonly SimulatedServer[],
+): Promise<Result> {
   const offlineAfterMs = options.offlineAfterSeconds * 1_000
   const chronicle = new Chronicle(offlineAfterMs)
   for (const { id, name } of servers) chronicle.begin(id, name)

@@ -4,7 +4,11 @@ import type { HeartbeatAnswer } from './heartbeat-post.ts'
 import { Sender } from './sender.ts'
 
 const NOON = Date.UTC(2026, 0, 1, 12)
-const [A, B, C] = ['a', 'b', 'c'].map((name) => ({ id: name, name, token: '' })) as [SimulatedServer, SimulatedServer, SimulatedServer]
+const [A, B, C] = ['a', 'b', 'c'].map((name) => ({ id: name, name, token: '' })) as [
+  SimulatedServer,
+  SimulatedServer,
+  SimulatedServer,
+]
 
 let sent: [string, number][]
 beforeEach(() => {
@@ -32,7 +36,13 @@ const acknowledge = async (): Promise<HeartbeatAnswer> => ({ kind: 'acknowledged
 test('the heartbeats are spread evenly over the interval, at fixed times', async () => {
   senderOf(acknowledge).start()
   await vi.advanceTimersByTimeAsync(4_000)
-  expect(sent).toEqual([['a', 0], ['b', 1_000], ['c', 2_000], ['a', 3_000], ['b', 4_000]])
+  expect(sent).toEqual([
+    ['a', 0],
+    ['b', 1_000],
+    ['c', 2_000],
+    ['a', 3_000],
+    ['b', 4_000],
+  ])
 })
 
 test('what came late is made up for and does not push back what follows', async () => {
@@ -52,14 +62,26 @@ test('a silenced server sends nothing until it is allowed to again', async () =>
   await vi.advanceTimersByTimeAsync(5_000)
   sender.silence([])
   await vi.advanceTimersByTimeAsync(2_999)
-  expect(sent).toEqual([['a', 0], ['c', 2_000], ['a', 3_000], ['c', 5_000], ['a', 6_000], ['b', 7_000]])
+  expect(sent).toEqual([
+    ['a', 0],
+    ['c', 2_000],
+    ['a', 3_000],
+    ['c', 5_000],
+    ['a', 6_000],
+    ['b', 7_000],
+  ])
 })
 
 test('a heartbeat that is not acknowledged is tried again within its slot, four times in all', async () => {
   const sender = senderOf(async ({ name }) => (name === 'a' ? { kind: 'unanswered', why: 'broken' } : acknowledge()))
   sender.start()
   await vi.advanceTimersByTimeAsync(2_999)
-  expect(sent.filter(([name]) => name === 'a')).toEqual([['a', 0], ['a', 600], ['a', 1_200], ['a', 1_800]])
+  expect(sent.filter(([name]) => name === 'a')).toEqual([
+    ['a', 0],
+    ['a', 600],
+    ['a', 1_200],
+    ['a', 1_800],
+  ])
 })
 
 test('a silenced server is not tried again either', async () => {

@@ -85,10 +85,13 @@ export class Sender {
   }
 
   #retry(server: SimulatedServer, tries: number): void {
-    const retry = setTimeout(() => {
-      this.#retries.delete(retry)
-      if (!this.#underWay.has(server)) void this.#send(server, tries)
-    }, this.#options.intervalMs / (TRIES_PER_SLOT + 1))
+    const retry = setTimeout(
+      () => {
+        this.#retries.delete(retry)
+        if (!this.#underWay.has(server)) void this.#send(server, tries)
+      },
+      this.#options.intervalMs / (TRIES_PER_SLOT + 1),
+    )
     this.#retries.add(retry)
   }
 }

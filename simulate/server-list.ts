@@ -37,7 +37,11 @@ export async function listSimulated(api: Api): Promise<StoredServer[]> {
   do {
     const { servers }: Page = await api.ask<Page>(QUERY, { tags: [TAG], after })
     for (const { id, status, heartbeat } of servers.nodes) {
-      found.push({ id, status, lastHeartbeatAt: heartbeat.lastHeartbeatAt === null ? null : Date.parse(heartbeat.lastHeartbeatAt) })
+      found.push({
+        id,
+        status,
+        lastHeartbeatAt: heartbeat.lastHeartbeatAt === null ? null : Date.parse(heartbeat.lastHeartbeatAt),
+      })
     }
     after = servers.pageInfo.hasNextPage ? servers.pageInfo.endCursor : null
   } while (after !== null)

@@ -1,5 +1,5 @@
-import type { Finding } from './finding.ts'
 import { checkStored, type Known } from './final-state.ts'
+import type { Finding } from './finding.ts'
 import { type Death, isExpiry, judge, type Terms } from './judge.ts'
 import { type Percentiles, percentilesOf } from './percentiles.ts'
 import type { StoredServer } from './server-list.ts'
@@ -62,7 +62,9 @@ export function judgeAll({ stories, terms, hubOffsetMs, known, stored }: Evidenc
     lag: {
       offline: percentilesOf(deaths.map(({ event }) => lagOf(event))),
       detection: percentilesOf(deaths.map(({ event }) => event.detectedAt - event.at)),
-      offlineByOwnClock: percentilesOf(deaths.filter((death) => isPlain(death, terms)).map((death) => ownLagOf(death, terms))),
+      offlineByOwnClock: percentilesOf(
+        deaths.filter((death) => isPlain(death, terms)).map((death) => ownLagOf(death, terms)),
+      ),
       live: percentilesOf(births.map(lagOf)),
     },
   }

@@ -63,7 +63,14 @@ export class FakeHub {
   private constructor() {
     this.#http = createServer((request, response) => void this.#answer(request, response))
     this.#sockets = new WebSocketServer({ server: this.#http, path: '/graphql' })
-    useServer({ schema: SCHEMA, roots: { subscription: this.#root }, onConnect: (context) => context.connectionParams?.authorization === `Bearer ${TOKEN}` }, this.#sockets)
+    useServer(
+      {
+        schema: SCHEMA,
+        roots: { subscription: this.#root },
+        onConnect: (context) => context.connectionParams?.authorization === `Bearer ${TOKEN}`,
+      },
+      this.#sockets,
+    )
     this.#timer = setInterval(() => this.#expire(), TICK_MS)
   }
 
@@ -121,11 +128,21 @@ export class FakeHub {
   }
 
   readonly #root = {
-    servers: () => ({ nodes: [...this.servers.values()].map(stored), pageInfo: { hasNextPage: false }, feedCursor: String(this.events.length) }),
+    servers: () => ({
+      nodes: [...this.servers.values()].map(stored),
+      pageInfo: { hasNextPage: false },
+      feedCursor: String(this.events.length),
+    }),
     observationGaps: () => [],
     createServer: ({ input }: { input: { name: string; offlineAfterSeconds: number } }) => {
       const id = String(this.#nextId++)
-      const server: FakeServer = { id, name: input.name, offlineAfterMs: input.offlineAfterSeconds * 1_000, status: 'OFFLINE', heardAt: null }
+      const server: FakeServer = {
+        id,
+        name: input.name,
+        offlineAfterMs: input.offlineAfterSeconds * 1_000,
+        status: 'OFFLINE',
+        heardAt: null,
+      }
       this.servers.set(id, server)
       return { server: stored(server), agentToken: `agent-${id}` }
     },
