@@ -1,0 +1,9 @@
+/**
+ * The agent's GraphQL operations, word for word as they go over the wire.
+ *
+ * They ask back as little as they may: what a hub looks up for an answer, it looks up for each server every 30 seconds.
+ */
+
+export const RECORD_HEARTBEAT = /* GraphQL */ `mutation RecordHeartbeat($serverId: ID!, $agentVersion: String, $bootId: String, $agentStartedAt: DateTime) { recordHeartbeat(serverId: $serverId, agentVersion: $agentVersion, bootId: $bootId, agentStartedAt: $agentStartedAt) { receivedAt } }`
+
+export const RECORD_METRICS = /* GraphQL */ `mutation RecordMetrics($serverId: ID!, $input: MetricSampleInput!) { recordMetrics(serverId: $serverId, input: $input) { __typename } }`
