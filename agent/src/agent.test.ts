@@ -373,14 +373,8 @@ describe('with two hubs', () => {
   })
 
   test('both away are tried in turn, each with its own token', async () => {
-    const [a, b] = TWO_HUBS.hubs
-    const { host } = start({
-      ...TWO_HUBS,
-      hubs: [
-        { ...(a as never), token: 'one' },
-        { ...(b as never), token: 'two' },
-      ],
-    } as Config)
+    const hubs = [hub('http://agent:one@a:4000'), hub('http://agent:two@b:4000')]
+    const { host } = start({ ...CONFIG, hubs })
     host.hub = () => ({ result: REFUSED, afterMs: 20 })
     await host.runUntil(5 * SECOND)
     expect(hostsOf(host)).toBe('abab')

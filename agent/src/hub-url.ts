@@ -13,7 +13,7 @@ export type HubUrlResult =
   | { readonly kind: 'hub'; readonly hub: Hub }
   | { readonly kind: 'bad'; readonly problem: string }
 
-const ADDRESS = /^(https?):\/\/(?:([^@/?#]*)@)?(\[[0-9a-f:.%]+\]|[a-z0-9._-]+)(?::(\d{1,5}))?(\/[^?#]*)?$/i
+const ADDRESS = /^(https?):\/\/(?:([^@/?#]*)@)?(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::(\d{1,5}))?(\/[^?#]*)?$/i
 
 /**
  * Reads one address by hand: the native runtime has no URL class.
@@ -27,6 +27,8 @@ export function parseHubUrl(address: string): HubUrlResult {
 
   const parts = ADDRESS.exec(address)
   if (parts === null) return bad('is not an address such as https://hub.example:4000')
+
+  if (parts[5]?.includes('@')) return bad('has a "/" before its "@"; such a sign in a password is written %2F')
 
   const [, scheme = '', credentials, host = '', portText, path = ''] = parts
   const secure = scheme.toLowerCase() === 'https'
