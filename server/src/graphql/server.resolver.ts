@@ -59,11 +59,14 @@ export class ServerResolver {
     return verdict ? explanationOf(verdict) : explainDeleted(server)
   }
 
+  // Most servers have none: over a fleet, one each is more than enough.
+  @Extensions({ listSize: 1 })
   @FieldResolver(() => [AlertType])
   async activeAlerts(@Root() server: Server, @Ctx() { loaders }: GraphQLContext): Promise<readonly Alert[]> {
     return (await loaders.activeAlerts.load(server.id)) ?? []
   }
 
+  @Extensions({ listSize: 1 })
   @FieldResolver(() => [AnomalyType])
   async activeAnomalies(@Root() server: Server, @Ctx() { loaders }: GraphQLContext): Promise<readonly Anomaly[]> {
     return (await loaders.activeAnomalies.load(server.id)) ?? []

@@ -50,19 +50,22 @@ export class Observer {
   #schedule(previousAtMs: number): void {
     if (this.#stopped) return
     const nextAtMs = Math.max(previousAtMs + STAMP_EVERY_MS, performance.now())
-    this.#timer = setTimeout(() => {
-      this.#running = this.#stamp()
-        .then(
-          () => {
-            this.#failed = false
-          },
-          (error: unknown) => {
-            if (!this.#failed) this.options.onError(error)
-            this.#failed = true
-          },
-        )
-        .then(() => this.#schedule(nextAtMs))
-    }, nextAtMs - performance.now())
+    this.#timer = setTimeout(
+      () => {
+        this.#running = this.#stamp()
+          .then(
+            () => {
+              this.#failed = false
+            },
+            (error: unknown) => {
+              if (!this.#failed) this.options.onError(error)
+              this.#failed = true
+            },
+          )
+          .then(() => this.#schedule(nextAtMs))
+      },
+      Math.max(0, nextAtMs - performance.now()),
+    )
   }
 
   async #stamp(): Promise<void> {

@@ -16,6 +16,8 @@ export interface HubProcess {
   readonly url: string
   readonly signInLink: string
   readonly process: ChildProcess
+  /** What it was started with beside the defaults. */
+  readonly environment: Readonly<Record<string, string>>
   /** Ends it with this signal and resolves when it is gone. */
   kill(signal: NodeJS.Signals): Promise<void>
   /** Everything that it printed. */
@@ -66,7 +68,7 @@ export async function startHub(environment: Readonly<Record<string, string>>): P
     })
     exited.then(([code]) => reject(new Error(`The hub ended with ${code}:\n${output}`)))
   })
-  return { ...(await ready), process: child, kill, output: () => output }
+  return { ...(await ready), process: child, environment, kill, output: () => output }
 }
 
 /** Asks the hub's API as admin, or with another token; throws with what the API answered where it refuses. */
