@@ -150,26 +150,29 @@ async function post(request: PostRequest, agent: HttpAgent | HttpsAgent): Promis
   const startedAt = performance.now()
   const first = await exchange(request, agent, request.timeoutMs)
   const leftMs = request.timeoutMs - (performance.now() - startedAt)
-  return first.stale && leftMs > 0 ? exchange(request, agent, leftMs) : first
+  if (!first.stale || leftMs <= 0) return first.result
+  return (await exchange(request, agent, leftMs)).result
 }
 
-type Exchanged = PostResult & { readonly stale?: boolean }
+interface Exchange {
+  readonly result: PostResult
+  /** Whether a kept connection was found closed. */
+  readonly stale: boolean
+}
 
-function exchange(request: PostRequest, agent: HttpAgent | HttpsAgent, timeoutMs: number): Promise<Exchanged> {
+function exchange(request: PostRequest, agent: HttpAgent | HttpsAgent, timeoutMs: number): Promise<Exchange> {
   return new Promise((resolve) => {
     const outgoing = (request.secure ? httpsRequest : httpRequest)(optionsOf(request, agent, timeoutMs))
-    // One timer for all of it: a socket's own time-out starts anew with each byte that drips in.
-    const timer = setTimeout(
-      () => settle({ kind: 'failed', reason: 'timeout', detail: `${Math.round(timeoutMs)} ms` }),
-      timeoutMs,
-    )
-    const settle = (result: Exchanged) => {
+    let answered = false
+    const settle = (result: PostResult) => {
       clearTimeout(timer)
-      resolve(result)
+      const stale = outgoing.reusedSocket && !answered && result.kind === 'failed' && result.reason === 'reset'
+      resolve({ result, stale })
       if (result.kind === 'failed') outgoing.destroy()
     }
+    // One timer for all of it: a socket's own time-out starts anew with each byte that drips in.
+    const timer = setTimeout(() => settle(failed('timeout', `${Math.round(timeoutMs)} ms`)), timeoutMs)
 
-    let answered = false
     outgoing.on('response', (incoming) => {
       answered = true
       receive(incoming).then(
@@ -177,12 +180,9 @@ function exchange(request: PostRequest, agent: HttpAgent | HttpsAgent, timeoutMs
         (error) => settle(failureOf(error)),
       )
     })
-    outgoing.on('error', (error) => {
-      const failure = failureOf(error)
-      settle({ ...failure, stale: outgoing.reusedSocket && !answered && failure.reason === 'reset' })
-    })
+    outgoing.on('error', (error) => settle(failureOf(error)))
     outgoing.on('close', () => {
-      if (!answered) settle({ kind: 'failed', reason: 'reset', detail: 'closed without an answer' })
+      if (!answered) settle(failed('reset', 'closed without an answer'))
     })
     outgoing.end(request.body)
   })
@@ -235,9 +235,13 @@ const REASONS: Readonly<Record<string, FailureReason>> = {
   EPIPE: 'reset',
 }
 
-function failureOf(error: unknown): Extract<PostResult, { kind: 'failed' }> {
+function failureOf(error: unknown): PostResult {
   const code = codeOf(error)
-  return { kind: 'failed', reason: REASONS[code] ?? reasonByFamily(code), detail: code }
+  return failed(REASONS[code] ?? reasonByFamily(code), code)
+}
+
+function failed(reason: FailureReason, detail: string): PostResult {
+  return { kind: 'failed', reason, detail }
 }
 
 function reasonByFamily(code: string): FailureReason {
