@@ -35,7 +35,7 @@ export type Config = ReturnType<typeof readConfig>
  */
 export function readConfig(env: NodeJS.ProcessEnv) {
   // An empty variable counts as unset; zod would read an empty PORT as 0.
-  const given = Object.fromEntries(NAMES.map((name) => [name, valueOf(env, name)]).filter(([, value]) => value))
+  const given = Object.fromEntries(NAMES.map((name) => [name, valueGiven(env, name)]).filter(([, value]) => value))
   const parsed = Env.safeParse(given)
   if (!parsed.success) {
     throw new StartError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('\n'))
@@ -62,7 +62,7 @@ export function defaultDataDir(cwd: string): string {
   return join(cwd, '.stacksense')
 }
 
-function valueOf(env: NodeJS.ProcessEnv, name: string): string | undefined {
+function valueGiven(env: NodeJS.ProcessEnv, name: string): string | undefined {
   const file = env[`${name}_FILE`]
   if (!file) return env[name]
   try {
