@@ -1,4 +1,6 @@
-import { getIntrospectionQuery, parse } from 'graphql'
+import { globSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { concatAST, getIntrospectionQuery, Kind, parse } from 'graphql'
 import { beforeAll, expect, test } from 'vitest'
 import { costError, costOf, type Operation } from './cost.ts'
 import { createSchema } from './schema.ts'
@@ -74,6 +76,16 @@ test.each([
   expect(costError({ schema, document: parse(query) })).toBeUndefined()
 })
 
+test('the page may ask for everything that it asks for', () => {
+  const web = fileURLToPath(new URL('../../../web/src', import.meta.url))
+  const files = globSync('**/*.graphql', { cwd: web }).map((file) => parse(readFileSync(`${web}/${file}`, 'utf8')))
+  const document = concatAST(files)
+  const names = document.definitions.flatMap((it) => (it.kind === Kind.OPERATION_DEFINITION ? [it.name?.value] : []))
+  expect(names).not.toEqual([])
+  for (const operationName of names)
+    expect([operationName, costError({ schema, document, operationName })]).toEqual([operationName, undefined])
+})
+
 test('a relay may send a thousand heartbeats', () => {
   const query =
     'mutation ($i: [HeartbeatInput!]!) { recordHeartbeats(input: $i) { serverId errorCode receipt { receivedAt server { id name } } } }'
@@ -84,6 +96,14 @@ test.each([
   [
     'the events of each server of a page',
     '{ servers(first: 50) { nodes { statusEvents(first: 1) { nodes { at } } } } }',
+  ],
+  [
+    'the alerts of one server, five times in themselves',
+    `{ server(id: 1) { ${'activeAlerts { server { '.repeat(5)} id ${'} }'.repeat(5)} } }`,
+  ],
+  [
+    'the same by way of anomalies',
+    `{ server(id: 1) { ${'activeAlerts { server { activeAnomalies { server { '.repeat(3)} id ${'} } } }'.repeat(3)} } }`,
   ],
   [
     'lists in lists',

@@ -27,6 +27,12 @@ export const MAX_COST = 500_000
 /** How long a list is expected to be where nothing says so. */
 const SHORT_LIST = 2
 
+/**
+ * How long a list is expected to be inside itself: the alerts of the server of each of its alerts. An average over a
+ * fleet says nothing there: twenty alerts of one server, seven times in one another, are a thousand million.
+ */
+const LIST_IN_ITSELF = 50
+
 /** A whole schema by introspection. */
 const INTROSPECTION_COST = 20_000
 
@@ -63,7 +69,17 @@ export function costOf({ schema, document, operationName, variableValues }: Oper
   for (const { variable, defaultValue } of operation.variableDefinitions ?? []) {
     if (defaultValue) variables[variable.name.value] = valueFromASTUntyped(defaultValue)
   }
-  return new Meter(schema, document, { ...variables, ...variableValues }).costOf(operation.selectionSet, root, 1)
+  const meter = new Meter(schema, document, { ...variables, ...variableValues })
+  return meter.costOf(operation.selectionSet, { type: root, pageSize: 1, lists: [] })
+}
+
+/** Where a selection stands. */
+interface Place {
+  readonly type: GraphQLNamedType
+  /** How many edges and nodes there are, if `type` is a connection. */
+  readonly pageSize: number
+  /** The lists that it is inside of, as `Type.field`, in the order of their names. */
+  readonly lists: readonly string[]
 }
 
 class Meter {
@@ -80,29 +96,28 @@ class Meter {
     }
   }
 
-  /** @param pageSize how many edges and nodes there are, if `type` is a connection. */
-  costOf(set: SelectionSetNode, type: GraphQLNamedType, pageSize: number): number {
+  costOf(set: SelectionSetNode, place: Place): number {
     let cost = 0
     for (const selection of set.selections) {
-      if (selection.kind === Kind.FIELD) cost += this.#costOfField(selection, type, pageSize)
-      else if (selection.kind === Kind.INLINE_FRAGMENT) cost += this.costOf(selection.selectionSet, type, pageSize)
-      else cost += this.#costOfFragment(selection.name.value, type, pageSize)
+      if (selection.kind === Kind.FIELD) cost += this.#costOfField(selection, place)
+      else if (selection.kind === Kind.INLINE_FRAGMENT) cost += this.costOf(selection.selectionSet, place)
+      else cost += this.#costOfFragment(selection.name.value, place)
     }
     return cost
   }
 
-  #costOfFragment(name: string, type: GraphQLNamedType, pageSize: number): number {
-    const key = `${name} ${pageSize}`
+  #costOfFragment(name: string, place: Place): number {
+    const key = `${name} ${place.pageSize} ${place.lists.join()}`
     const known = this.#measured.get(key)
     if (known !== undefined) return known
 
     const fragment = this.#fragments.get(name)
-    const cost = fragment ? this.costOf(fragment.selectionSet, type, pageSize) : 0
+    const cost = fragment ? this.costOf(fragment.selectionSet, place) : 0
     this.#measured.set(key, cost)
     return cost
   }
 
-  #costOfField(node: FieldNode, type: GraphQLNamedType, pageSize: number): number {
+  #costOfField(node: FieldNode, { type, pageSize, lists }: Place): number {
     const name = node.name.value
     if (name.startsWith('__')) return name === '__typename' ? 1 : INTROSPECTION_COST
     const field = isObjectType(type) ? type.getFields()[name] : undefined
@@ -110,13 +125,18 @@ class Meter {
 
     const { cost = 0 } = field.extensions as CostExtensions
     if (!node.selectionSet) return 1 + cost
-    const below = this.costOf(node.selectionSet, getNamedType(field.type), this.#pageSize(field, node))
-    return 1 + cost + this.#listSize(field, node, type, pageSize) * (1 + below)
+    const place = { type: getNamedType(field.type), pageSize: this.#pageSize(field, node), lists }
+    if (!isListType(getNullableType(field.type))) return 2 + cost + this.costOf(node.selectionSet, place)
+    if (type.name.endsWith('Connection')) return 1 + cost + pageSize * (1 + this.costOf(node.selectionSet, place))
+
+    const list = `${type.name}.${name}`
+    const inItself = lists.includes(list)
+    const size = inItself ? LIST_IN_ITSELF : this.#listSize(field, node)
+    const inside = inItself ? place : { ...place, lists: [...lists, list].sort() }
+    return 1 + cost + size * (1 + this.costOf(node.selectionSet, inside))
   }
 
-  #listSize(field: GraphQLField<unknown, unknown>, node: FieldNode, type: GraphQLNamedType, pageSize: number): number {
-    if (!isListType(getNullableType(field.type))) return 1
-    if (type.name.endsWith('Connection')) return pageSize
+  #listSize(field: GraphQLField<unknown, unknown>, node: FieldNode): number {
     const { listSize = SHORT_LIST } = field.extensions as CostExtensions
     return typeof listSize === 'number' ? listSize : this.#lengthOf(node, listSize.argument)
   }
