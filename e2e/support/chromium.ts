@@ -37,7 +37,7 @@ async function launchBundled(): Promise<Browser> {
   await inflate(join(parts, 'al2023.tar.br'))
   return chromium.launch({
     executablePath,
-    args: [...bundled.args, ...FLAGS],
+    args: [...FLAGS, '--no-zygote'],
     env: { ...process.env, LD_LIBRARY_PATH: join(tmpdir(), 'al2023', 'lib') },
   })
 }

@@ -3,10 +3,14 @@ import { MikroORM, PostgreSqlDriver } from '@mikro-orm/postgresql'
 import { PostgresDialect } from 'kysely'
 import pg from 'pg'
 import { First } from './migrations/2026-11-24-first.ts'
+import { Metrics } from './migrations/2026-11-25-metrics.ts'
 import type { DatabaseConnection } from './pool.ts'
 import { ENTITIES } from './store.ts'
 
-const MIGRATIONS = [{ name: '2026-11-24-first', class: First }]
+const MIGRATIONS = [
+  { name: '2026-11-24-first', class: First },
+  { name: '2026-11-25-metrics', class: Metrics },
+]
 
 /** Any number that no other program uses as an advisory lock: 'ssmi' in ASCII. */
 const MIGRATION_LOCK = 0x73736d69
@@ -22,7 +26,7 @@ export async function migrate(connection: DatabaseConnection): Promise<string[]>
   const orm = await MikroORM.init({
     driver: PostgreSqlDriver,
     entities: ENTITIES,
-    dbName: 'stacksense',
+    dbName: await nameOf(pool), // the migrator makes a database of this name where it finds none
     driverOptions: new PostgresDialect({ pool }),
     ensureDatabase: false,
     extensions: [Migrator],
@@ -38,4 +42,9 @@ export async function migrate(connection: DatabaseConnection): Promise<string[]>
     await orm.close()
     if (!pool.ended) await pool.end()
   }
+}
+
+async function nameOf(pool: pg.Pool): Promise<string> {
+  const { rows } = await pool.query<{ name: string }>('select current_database() as name')
+  return (rows[0] as { name: string }).name
 }

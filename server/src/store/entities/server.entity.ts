@@ -1,4 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core'
+import type { AlertLimits } from '../../core/thresholds.ts'
 import { InstantType } from '../instant.ts'
 
 export const ServerEntity = defineEntity({
@@ -16,6 +17,7 @@ export const ServerEntity = defineEntity({
     statusSince: p.type(InstantType).name('status_since').defaultRaw('statement_timestamp()'),
     agentTokenHash: p.blob().name('agent_token_hash').hidden().lazy(),
     machineId: p.text().name('machine_id').strictNullable(),
+    alertLimits: p.json<Partial<AlertLimits>>().name('alert_limits').default('{}'),
     createdAt: p.type(InstantType).name('created_at').defaultRaw('statement_timestamp()'),
     updatedAt: p.type(InstantType).name('updated_at').defaultRaw('statement_timestamp()'),
     deletedAt: p.type(InstantType).name('deleted_at').strictNullable(),

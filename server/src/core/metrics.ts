@@ -1,0 +1,29 @@
+/** How full one file system is. */
+export interface DiskUsage {
+  readonly mount: string
+  readonly usedPercent: number
+  readonly usedBytes: number
+  readonly totalBytes: number
+}
+
+/** The figures of a sample that are one number each. */
+export const METRICS = [
+  'cpuPercent',
+  'memoryPercent',
+  'swapPercent',
+  'load1',
+  'load5',
+  'load15',
+  'networkRxBytesPerSecond',
+  'networkTxBytesPerSecond',
+  'diskReadBytesPerSecond',
+  'diskWriteBytesPerSecond',
+  'uptimeSeconds',
+  'processes',
+] as const
+export type Metric = (typeof METRICS)[number]
+
+/** What a machine measured of itself at one moment. What it cannot measure is null. */
+export type MetricSample = Readonly<Record<Metric, number | null>> & {
+  readonly disks: readonly DiskUsage[]
+}
