@@ -4,6 +4,8 @@ import { type AgentIdentity, heartbeatCall } from './heartbeat.ts'
 import type { Host } from './host.ts'
 import { type CallOutcome, callHub } from './hub-call.ts'
 import { HubList } from './hub-list.ts'
+import type { Hub } from './hub-url.ts'
+import type { Destination } from './metrics-loop.ts'
 import {
   leastSpacingMs,
   retryTimes,
@@ -36,6 +38,7 @@ export class Agent {
   readonly #log: DeliveryLog
   #config: Config
   #hubs: HubList
+  #deliveringTo: Hub | undefined
   #hasDelivered = false
   #refusedSlots = 0
   #nextSlot = Number.NEGATIVE_INFINITY
@@ -54,9 +57,11 @@ export class Agent {
     this.#hubs = new HubList(config.hubs)
   }
 
-  /** The hub that metrics go to. */
-  get currentHub() {
-    return this.#hubs.current
+  /** Where the last heartbeat was delivered; undefined while they are not. */
+  get destination(): Destination | undefined {
+    if (this.#deliveringTo === undefined) return undefined
+    const { serverId, protocol } = this.#config
+    return { hub: this.#deliveringTo, serverId, protocol }
   }
 
   async run(): Promise<void> {
@@ -120,6 +125,7 @@ export class Agent {
       const outcome = await callHub(this.#host, hub, call, timeout)
       if (outcome.kind === 'accepted') {
         this.#hubs.succeeded(hub)
+        this.#deliveringTo = hub
         this.#hasDelivered = true
         this.#log.delivered(hub, failures, serverId, this.#now())
         return 'delivered'
@@ -127,6 +133,7 @@ export class Agent {
       this.#hubs.failed(hub, this.#now() + retryAfterOf(outcome))
       failures.push({ hub, outcome })
     }
+    this.#deliveringTo = undefined
     this.#log.failed(failures, serverId)
     return endingOf(failures)
   }

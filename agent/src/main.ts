@@ -4,6 +4,7 @@ import { type Config, readConfig } from './config.ts'
 import { readIdentity } from './heartbeat.ts'
 import type { Host } from './host.ts'
 import { showHub } from './hub-url.ts'
+import { MetricsLoop } from './metrics-loop.ts'
 import { beatOnce } from './once.ts'
 import { describeDuration } from './sentences.ts'
 import { VERSION } from './version.ts'
@@ -47,10 +48,24 @@ async function runUntilStopped(host: Host, config: Config, configPath: string | 
     const read = readConfig(host, configPath)
     return read.kind === 'config' ? read.config : undefined
   })
+  const metrics = startMetrics(host, config.metricsIntervalMs, agent)
   // Not waited for: a beat under way would hold up the end by its time-out.
   const stopped = new Promise<string>((resolve) => host.onStop(resolve))
   const signal = await Promise.race([agent.run(), stopped])
   agent.stop()
+  metrics?.stop()
   host.log(`Stopped by ${signal}.`)
   return EXIT.ok
+}
+
+/** They run beside the heartbeats; nobody waits for them. */
+function startMetrics(host: Host, intervalMs: number, agent: Agent): MetricsLoop | undefined {
+  if (intervalMs === 0) return undefined
+  if (host.platform !== 'linux') {
+    host.log('Metrics are measured on Linux only: this agent sends heartbeats alone.')
+    return undefined
+  }
+  const metrics = new MetricsLoop(host, intervalMs, () => agent.destination)
+  void metrics.run()
+  return metrics
 }

@@ -22,6 +22,8 @@ export function describeFailure(hub: Hub, outcome: CallOutcome, serverId: number
     case 'unknown-server':
       return `${where} knows no server ${serverId}: check STACKSENSE_SERVER_ID`
     case 'rejected':
+      if (outcome.code === 'GRAPHQL_VALIDATION_FAILED')
+        return `${where} is of another version and does not know such a call`
       return `${where} does not take it: ${outcome.message} (${outcome.code})`
     case 'redirected':
       return `${where} redirects to ${outcome.to}, which is not followed lest the token go astray: set STACKSENSE_API_URL to the final address`

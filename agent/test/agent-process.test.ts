@@ -109,6 +109,20 @@ describe('the agent as a process', () => {
     expect(agent.errors).not.toContain('ssa_secret')
   })
 
+  test.runIf(process.platform === 'linux')('measures the machine it runs on', async () => {
+    const hub = await new Hub().start()
+    new AgentProcess([], environment(hub.url, { STACKSENSE_METRICS_INTERVAL: '1' }))
+    const metrics = () => hub.beats.map(({ body }) => body).find((body) => body.operationName === 'RecordMetrics')
+    await until(() => metrics() !== undefined)
+    const { input } = metrics()?.variables ?? {}
+    expect(input).toMatchObject({
+      memoryPercent: expect.any(Number),
+      load1: expect.any(Number),
+      processes: expect.any(Number),
+    })
+    expect(input?.disks).toContainEqual(expect.objectContaining({ mount: '/', usedPercent: expect.any(Number) }))
+  })
+
   test('goes to the second hub when the first is down', async () => {
     const down = await new Hub().start()
     down.stop()

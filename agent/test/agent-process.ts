@@ -29,12 +29,18 @@ afterEach(() => {
   for (const cleanUp of cleanUps.splice(0)) cleanUp()
 })
 
-/** A heartbeat as it came in. */
+/** What the agent says, as far as tests look at it. */
+interface Body {
+  readonly operationName?: string
+  readonly variables?: { readonly input?: { readonly disks?: readonly unknown[] } }
+}
+
+/** A request as it came in. */
 export interface Beat {
   readonly atMs: number
   readonly url: string
   readonly authorization: string | undefined
-  readonly body: unknown
+  readonly body: Body
 }
 
 /** A small real hub. */
