@@ -76,6 +76,13 @@ describe('--once', () => {
     expect(host.lines[0]).toContain('was not delivered: http://a:4000 refuses the connection')
   })
 
+  test('does not take longer where the interval is long', async () => {
+    const host = hostWith(['--once'], { STACKSENSE_INTERVAL: '86400' })
+    host.hub = () => ({ result: REFUSED, afterMs: 20 })
+    expect(await codeOf(host)).toBe(1)
+    expect(host.sentAt).toEqual([0, 2_000, 6_000])
+  })
+
   test('does not repeat what was refused', async () => {
     const host = hostWith(['--once'])
     host.hub = () => ({ result: graphqlError('UNAUTHENTICATED'), afterMs: 20 })

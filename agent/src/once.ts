@@ -11,10 +11,14 @@ import { sleepUntil } from './sleep.ts'
 /** For cron, whose user may be waiting: three attempts within about ten seconds, not a whole slot's. */
 const RETRIES = 2
 
+/** A longer interval would stretch the retries and time-outs with it, and somebody waits. */
+const LONGEST_INTERVAL_MS = 30_000
+
 /** Sends one heartbeat and says what became of it. True when it was delivered. */
 export async function beatOnce(host: Host, config: Config, identity: AgentIdentity): Promise<boolean> {
   const startedAtMs = host.monotonicMs()
-  const retries = retryTimes(startedAtMs, config.intervalMs, () => host.random()).slice(0, RETRIES)
+  const intervalMs = Math.min(config.intervalMs, LONGEST_INTERVAL_MS)
+  const retries = retryTimes(startedAtMs, intervalMs, () => host.random()).slice(0, RETRIES)
   let failures: readonly Failure[] = []
   for (const atMs of [startedAtMs, ...retries]) {
     await sleepUntil(host, atMs)
