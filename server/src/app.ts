@@ -92,6 +92,7 @@ function openHub(config: Config, database: OpenDatabase, log: Logger): Promise<H
   return Hub.open({
     connection: database.connection,
     maxWaitingHeartbeats: config.maxWaitingHeartbeats,
+    metricDays: config.metricDays,
     onError: (err) => log.error({ err }, 'The hub ran into trouble and goes on.'),
     onGap: ({ from, until, cause }) =>
       log.warn(

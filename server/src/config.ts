@@ -20,6 +20,7 @@ const Env = z.object({
   STACKSENSE_OPEN_INGEST: flag.default(false),
   STACKSENSE_LOCAL_AGENT: flag.default(true),
   STACKSENSE_MAX_WAITING_HEARTBEATS: z.coerce.number().int().min(1).max(1_000_000).default(20_000),
+  STACKSENSE_METRICS_DAYS: z.coerce.number().int().min(2).max(400).default(8),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
 })
 
@@ -53,6 +54,7 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     openIngest: values.STACKSENSE_OPEN_INGEST,
     localAgent: values.STACKSENSE_LOCAL_AGENT,
     maxWaitingHeartbeats: values.STACKSENSE_MAX_WAITING_HEARTBEATS,
+    metricDays: values.STACKSENSE_METRICS_DAYS,
     logLevel: values.LOG_LEVEL,
   })
 }

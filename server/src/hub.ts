@@ -1,5 +1,6 @@
 import type { StatusEvent } from './core/types.ts'
 import { BatchWriter } from './ingest/batch-writer.ts'
+import { Housekeeper } from './monitor/housekeeper.ts'
 import { Monitor } from './monitor/monitor.ts'
 import { ChangeFeed } from './publish/change-feed.ts'
 import { EventTail } from './publish/event-tail.ts'
@@ -12,9 +13,13 @@ import type { Stamped } from './store/stamp.ts'
 import { Store } from './store/store.ts'
 import { writeHeartbeats } from './store/write-heartbeats.ts'
 
+const DEFAULT_METRIC_DAYS = 8
+
 export interface HubOptions {
   readonly connection: DatabaseConnection
   readonly maxWaitingHeartbeats: number
+  /** Metric samples are kept for this many days; 8 where it is left out. */
+  readonly metricDays?: number
   readonly onError: (error: unknown) => void
   readonly onGap?: (gap: NonNullable<Stamped['gap']>) => void
   readonly onLeadership?: (leads: boolean) => void
@@ -31,6 +36,7 @@ export class Hub {
   readonly statusFeed: StatusFeed
   readonly changeFeed: ChangeFeed
   readonly monitor: Monitor
+  readonly #housekeeper: Housekeeper
   readonly #tail: EventTail
   readonly #listener: Listener
   readonly #forgetters = new Set<() => void>()
@@ -53,6 +59,7 @@ export class Hub {
       (channel, payload) => this.#hear(channel, payload),
       () => this.#catchUp(),
     )
+    this.#housekeeper = new Housekeeper({ store, metricDays: options.metricDays ?? DEFAULT_METRIC_DAYS, onError })
     this.monitor = new Monitor({
       store,
       flush: () => this.writer.flush(),
@@ -68,6 +75,7 @@ export class Hub {
     const hub = new Hub(await Store.open(options.connection), options)
     await hub.#listener.start()
     await hub.#tail.start()
+    await hub.#housekeeper.start()
     return hub
   }
 
@@ -84,6 +92,7 @@ export class Hub {
   /** Ends in the order of the flow: nothing that was answered is lost, and leadership is handed over. */
   async close(): Promise<void> {
     await this.writer.close()
+    await this.#housekeeper.stop()
     await this.monitor.stop()
     this.statusFeed.end()
     this.changeFeed.end()

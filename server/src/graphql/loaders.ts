@@ -3,6 +3,7 @@ import type { Alert, Anomaly, Server, ServerId, Verdict } from '../core/types.ts
 import { activeAlertsOf } from '../store/alerts.ts'
 import { activeAnomaliesOf } from '../store/anomalies.ts'
 import { readVerdicts } from '../store/facts.ts'
+import { latestSamples, type StoredSample } from '../store/metric-samples.ts'
 import { findServers } from '../store/servers.ts'
 import type { Store } from '../store/store.ts'
 
@@ -14,6 +15,7 @@ export interface Loaders {
   readonly verdicts: DataLoader<ServerId, Verdict | undefined>
   readonly activeAlerts: DataLoader<ServerId, Alert[] | undefined>
   readonly activeAnomalies: DataLoader<ServerId, Anomaly[] | undefined>
+  readonly latestSamples: DataLoader<ServerId, StoredSample | undefined>
 }
 
 export function createLoaders(store: Store): Loaders {
@@ -22,6 +24,7 @@ export function createLoaders(store: Store): Loaders {
     verdicts: loader(store, readVerdicts),
     activeAlerts: loader(store, activeAlertsOf),
     activeAnomalies: loader(store, activeAnomaliesOf),
+    latestSamples: loader(store, latestSamples),
   }
 }
 

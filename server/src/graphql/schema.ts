@@ -6,6 +6,7 @@ import { AnomalyResolver } from './anomaly.resolver.ts'
 import { FleetResolver } from './fleet.resolver.ts'
 import { guardRootFields } from './guard.ts'
 import { HeartbeatResolver } from './heartbeat.resolver.ts'
+import { MetricResolver, ServerMetricResolver } from './metric.resolver.ts'
 import { ServerResolver } from './server.resolver.ts'
 import { ServerChangesResolver } from './server-changes.resolver.ts'
 import { StatusEventResolver } from './status-event.resolver.ts'
@@ -22,6 +23,8 @@ export async function createSchema(): Promise<GraphQLSchema> {
       AlertResolver,
       AnomalyResolver,
       StatusEventResolver,
+      MetricResolver,
+      ServerMetricResolver,
       ViewerResolver,
     ],
     // Input is cleaned by clean.ts, which answers in our own codes.

@@ -11,11 +11,13 @@ import { Sessions } from '../access/sessions.ts'
 import { Refusal, StartError } from '../errors.ts'
 import type { GraphQLContext, Services } from '../graphql/context.ts'
 import { serveWebSocket } from '../graphql/websocket.ts'
+import { recordSample } from '../metrics/record-sample.ts'
 import { credentialOf, identify, tokenIn } from './auth.ts'
 import { identifyCaller } from './caller.hook.ts'
 import { GRAPHQL_BODY_LIMIT, graphqlRoute } from './graphql.route.ts'
 import { healthRoute } from './health.route.ts'
 import { heartbeatRoute } from './heartbeat.route.ts'
+import { metricRoute } from './metric.route.ts'
 import { answerMissing, newFastify } from './new-fastify.ts'
 import { page } from './page.ts'
 import { sessionRoutes } from './session.routes.ts'
@@ -49,6 +51,11 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
 
   healthRoute(app, () => services.store.pool.query('select 1'))
   heartbeatRoute(app, { rules, writer: services.writer, identify: identifyRequest })
+  metricRoute(app, {
+    rules,
+    record: (serverId, sample) => recordSample(services.store, serverId, sample),
+    identify: identifyRequest,
+  })
   sessionRoutes(app, {
     rules,
     sessions: new Sessions(services.store, authenticator),

@@ -79,7 +79,8 @@ function jsonObjectIn(body: Buffer | undefined): { readonly agent_version?: unkn
   }
 }
 
-function serverIdIn(id: string): ServerId {
+/** The server id in an address; the id of no server for anything that is none. */
+export function serverIdIn(id: string): ServerId {
   try {
     return parseServerId(id, 'id')
   } catch {
@@ -87,6 +88,7 @@ function serverIdIn(id: string): ServerId {
   }
 }
 
-function unknownServer(): Refusal {
+/** The original's words. */
+export function unknownServer(): Refusal {
   return new Refusal('SERVER_NOT_FOUND', 'Server not found')
 }

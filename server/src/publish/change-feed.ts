@@ -1,11 +1,18 @@
-import type { Alert, Server, ServerChangeKind, ServerId } from '../core/types.ts'
+import type { Alert, Instant, Server, ServerChangeKind, ServerId } from '../core/types.ts'
 import { Refusal } from '../errors.ts'
 import { type AlertFilter, findAlert } from '../store/alerts.ts'
+import { readLastHeartbeats } from '../store/last-heartbeats.ts'
+import { latestSamples, type StoredSample } from '../store/metric-samples.ts'
 import type { ServerFilter } from '../store/server-filter.ts'
 import { findServers, findServersChangedSince, readNow } from '../store/server-row.ts'
 import type { Store } from '../store/store.ts'
 import { Broadcast, type Queue } from './broadcast.ts'
-import { type HeartbeatSeen, HeartbeatWatch } from './heartbeat-watch.ts'
+import { PolledWatch } from './polled-watch.ts'
+
+export interface HeartbeatSeen {
+  readonly serverId: ServerId
+  readonly receivedAt: Instant
+}
 
 export interface ServerChange {
   readonly kind: ServerChangeKind
@@ -19,7 +26,8 @@ const OVERLAP_MS = 10_000
 export class ChangeFeed {
   readonly #servers = new Broadcast<ServerChange>(slowReader)
   readonly #alerts = new Broadcast<Alert>(slowReader)
-  readonly #heartbeats: HeartbeatWatch
+  readonly #heartbeats: PolledWatch<HeartbeatSeen>
+  readonly #samples: PolledWatch<StoredSample>
   /** Servers heard of and not yet read, with what was said of them. */
   readonly #heard = new Map<ServerId, ServerChangeKind>()
   #reading: Promise<void> | undefined
@@ -29,7 +37,16 @@ export class ChangeFeed {
     readonly store: Store,
     readonly onError: (error: unknown) => void,
   ) {
-    this.#heartbeats = new HeartbeatWatch(store, onError)
+    this.#heartbeats = new PolledWatch(
+      (ids) => lastHeartbeats(store, ids),
+      (seen) => seen.receivedAt,
+      onError,
+    )
+    this.#samples = new PolledWatch(
+      (ids) => latestSamples(store, ids),
+      (sample) => sample.at,
+      onError,
+    )
   }
 
   servers(filter: ServerFilter): Queue<ServerChange> {
@@ -43,6 +60,11 @@ export class ChangeFeed {
   /** Heartbeats of one server, at most one a second, whichever hub took them. */
   heartbeats(serverId: ServerId): Queue<HeartbeatSeen> {
     return this.#heartbeats.watch(serverId)
+  }
+
+  /** Metric samples of one server, at most one a second, whichever hub took them. */
+  samples(serverId: ServerId): Queue<StoredSample> {
+    return this.#samples.watch(serverId)
   }
 
   /** A server was changed. Payload: `KIND id`. */
@@ -79,6 +101,7 @@ export class ChangeFeed {
     this.#servers.end()
     this.#alerts.end()
     this.#heartbeats.end()
+    this.#samples.end()
   }
 
   /** One reader at a time, so that an older state is never told after a newer one. */
@@ -109,6 +132,11 @@ export class ChangeFeed {
       this.onError(error)
     }
   }
+}
+
+async function lastHeartbeats(store: Store, ids: readonly ServerId[]): Promise<Map<ServerId, HeartbeatSeen | null>> {
+  const times = await readLastHeartbeats(store, ids)
+  return new Map([...times].map(([serverId, at]) => [serverId, at === null ? null : { serverId, receivedAt: at }]))
 }
 
 function kindSince(server: Server, since: number): ServerChangeKind {

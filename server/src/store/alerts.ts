@@ -115,12 +115,15 @@ export async function findAlert(store: Store, id: number): Promise<Alert | undef
 }
 
 /** The alerts of each server that are not resolved, the newest first. */
-export async function activeAlertsOf(store: Store, ids: readonly ServerId[]): Promise<Map<ServerId, Alert[]>> {
-  const { rows } = await reachable(() =>
-    store.pool.query<Alert>(
-      `select ${COLUMNS} from alert where server_id = any($1::int[]) and resolved_at is null order by id desc`,
-      [ids],
-    ),
+export function activeAlertsOf(store: Store, ids: readonly ServerId[]): Promise<Map<ServerId, Alert[]>> {
+  return reachable(() => activeAlertsIn(store.pool, ids))
+}
+
+/** As `activeAlertsOf`, as a part of a transaction. */
+export async function activeAlertsIn(tx: Queryable, ids: readonly ServerId[]): Promise<Map<ServerId, Alert[]>> {
+  const { rows } = await tx.query<Alert>(
+    `select ${COLUMNS} from alert where server_id = any($1::int[]) and resolved_at is null order by id desc`,
+    [ids],
   )
   return Map.groupBy(rows, (alert) => alert.serverId)
 }

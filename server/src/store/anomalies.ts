@@ -93,12 +93,15 @@ export async function listAnomalies(store: Store, filter: AnomalyFilter, request
 }
 
 /** The anomalies of each server that are not resolved, the newest first. */
-export async function activeAnomaliesOf(store: Store, ids: readonly ServerId[]): Promise<Map<ServerId, Anomaly[]>> {
-  const { rows } = await reachable(() =>
-    store.pool.query<Anomaly>(
-      `select ${COLUMNS} from anomaly where server_id = any($1::int[]) and resolved_at is null order by id desc`,
-      [ids],
-    ),
+export function activeAnomaliesOf(store: Store, ids: readonly ServerId[]): Promise<Map<ServerId, Anomaly[]>> {
+  return reachable(() => activeAnomaliesIn(store.pool, ids))
+}
+
+/** As `activeAnomaliesOf`, as a part of a transaction. */
+export async function activeAnomaliesIn(tx: Queryable, ids: readonly ServerId[]): Promise<Map<ServerId, Anomaly[]>> {
+  const { rows } = await tx.query<Anomaly>(
+    `select ${COLUMNS} from anomaly where server_id = any($1::int[]) and resolved_at is null order by id desc`,
+    [ids],
   )
   return Map.groupBy(rows, (anomaly) => anomaly.serverId)
 }

@@ -1,13 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core'
+import type { DiskUsage } from '../../core/metrics.ts'
 import { InstantType } from '../instant.ts'
-
-/** How full one file system is, as kept in `metric_sample.disks`. */
-export interface DiskSample {
-  readonly mount: string
-  readonly usedPercent: number
-  readonly usedBytes: number
-  readonly totalBytes: number
-}
 
 /** Partitioned by day. */
 export const MetricSampleEntity = defineEntity({
@@ -22,7 +15,7 @@ export const MetricSampleEntity = defineEntity({
     load1: p.float().name('load1').strictNullable(),
     load5: p.float().name('load5').strictNullable(),
     load15: p.float().name('load15').strictNullable(),
-    disks: p.json<readonly DiskSample[]>().name('disks'),
+    disks: p.json<readonly DiskUsage[]>().name('disks'),
     networkRxBytesPerSecond: p.float().name('network_rx_bytes_per_second').strictNullable(),
     networkTxBytesPerSecond: p.float().name('network_tx_bytes_per_second').strictNullable(),
     diskReadBytesPerSecond: p.float().name('disk_read_bytes_per_second').strictNullable(),

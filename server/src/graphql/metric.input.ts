@@ -1,0 +1,58 @@
+import { Field, Float, InputType, Int } from 'type-graphql'
+
+@InputType('DiskUsageInput')
+export class DiskUsageInput {
+  @Field(() => String)
+  readonly mount!: string
+
+  @Field(() => Float)
+  readonly usedPercent!: number
+
+  @Field(() => Float)
+  readonly usedBytes!: number
+
+  @Field(() => Float)
+  readonly totalBytes!: number
+}
+
+@InputType('MetricSampleInput', { description: 'What is left out was not measured.' })
+export class MetricSampleInput {
+  @Field(() => Float, { nullable: true })
+  readonly cpuPercent?: number | null
+
+  @Field(() => Float, { nullable: true })
+  readonly memoryPercent?: number | null
+
+  @Field(() => Float, { nullable: true })
+  readonly swapPercent?: number | null
+
+  @Field(() => Float, { nullable: true })
+  readonly load1?: number | null
+
+  @Field(() => Float, { nullable: true })
+  readonly load5?: number | null
+
+  @Field(() => Float, { nullable: true })
+  readonly load15?: number | null
+
+  @Field(() => [DiskUsageInput], { nullable: true, description: 'Up to 100.' })
+  readonly disks?: readonly DiskUsageInput[] | null
+
+  @Field(() => Float, { nullable: true })
+  readonly networkRxBytesPerSecond?: number | null
+
+  @Field(() => Float, { nullable: true })
+  readonly networkTxBytesPerSecond?: number | null
+
+  @Field(() => Float, { nullable: true })
+  readonly diskReadBytesPerSecond?: number | null
+
+  @Field(() => Float, { nullable: true })
+  readonly diskWriteBytesPerSecond?: number | null
+
+  @Field(() => Float, { nullable: true })
+  readonly uptimeSeconds?: number | null
+
+  @Field(() => Int, { nullable: true })
+  readonly processes?: number | null
+}

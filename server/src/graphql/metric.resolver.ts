@@ -1,0 +1,104 @@
+import {
+  Arg,
+  Ctx,
+  Extensions,
+  FieldResolver,
+  ID,
+  Int,
+  Mutation,
+  Query,
+  Resolver,
+  Root,
+  Subscription,
+} from 'type-graphql'
+import type { Instant, Server, ServerId } from '../core/types.ts'
+import { Refusal } from '../errors.ts'
+import { parseServerId } from '../ingest/entries.ts'
+import { cleanSample } from '../metrics/clean-sample.ts'
+import { recordSample } from '../metrics/record-sample.ts'
+import { readSeries, type StoredSample } from '../store/metric-samples.ts'
+import { bad } from './clean.ts'
+import type { GraphQLContext } from './context.ts'
+import { DateTime } from './date-time.ts'
+import type { Loaders } from './loaders.ts'
+import { MetricSampleInput } from './metric.input.ts'
+import { MetricReceiptType, MetricSampleType, MetricSeriesType } from './metric.type.ts'
+import { ServerType } from './server.type.ts'
+
+const DEFAULT_RANGE_MS = 3_600_000
+const DEFAULT_POINTS = 300
+const MAX_POINTS = 2_000
+
+@Resolver(() => MetricSampleType)
+export class MetricResolver {
+  @Mutation(() => MetricReceiptType, { description: 'What a machine measured of itself. It is not a heartbeat.' })
+  async recordMetrics(
+    @Arg('serverId', () => ID) serverId: string,
+    @Arg('input', () => MetricSampleInput) input: MetricSampleInput,
+    @Ctx() { services }: GraphQLContext,
+  ): Promise<MetricReceiptType> {
+    const id = parseServerId(serverId, 'serverId')
+    const outcome = await recordSample(services.store, id, cleanSample(input, 'input.'))
+    if (outcome.kind === 'unknown-server') throw unknownServer()
+    return { recordedAt: outcome.at }
+  }
+
+  @Extensions({ cost: 20_000 })
+  @Query(() => MetricSeriesType, {
+    description: 'The last hour where no range is given. More samples than `maxPoints` (1 to 2,000) become means.',
+  })
+  async metrics(
+    @Arg('serverId', () => ID) serverId: string,
+    @Arg('from', () => DateTime, { nullable: true }) from: Instant | null,
+    @Arg('to', () => DateTime, { nullable: true }) to: Instant | null,
+    @Arg('maxPoints', () => Int, { nullable: true }) maxPoints: number | null,
+    @Ctx() { services, loaders }: GraphQLContext,
+  ): Promise<MetricSeriesType> {
+    const id = parseServerId(serverId, 'serverId')
+    const range = cleanRange(from, to, maxPoints)
+    await mustExist(loaders, id)
+    return { from: range.from, to: range.to, points: await readSeries(services.store, id, range) }
+  }
+
+  @Subscription(() => MetricSampleType, {
+    description: 'Samples of one server as they come, at most one a second.',
+    subscribe: ({ args, context }) => followSamples(context, parseServerId(args.serverId, 'serverId')),
+  })
+  metricsRecorded(@Arg('serverId', () => ID) _serverId: string, @Root() sample: StoredSample): StoredSample {
+    return sample
+  }
+}
+
+@Resolver(() => ServerType)
+export class ServerMetricResolver {
+  @FieldResolver(() => MetricSampleType, { nullable: true, description: 'The newest sample of the last day.' })
+  async latestMetrics(@Root() server: Server, @Ctx() { loaders }: GraphQLContext): Promise<StoredSample | null> {
+    return (await loaders.latestSamples.load(server.id)) ?? null
+  }
+}
+
+async function followSamples(
+  { loaders, services }: GraphQLContext,
+  id: ServerId,
+): Promise<AsyncIterable<StoredSample>> {
+  await mustExist(loaders, id)
+  return services.changeFeed.samples(id)
+}
+
+async function mustExist(loaders: Loaders, id: ServerId): Promise<void> {
+  const server = await loaders.servers.load(id)
+  if (!server || server.deletedAt !== null) throw unknownServer()
+}
+
+function cleanRange(from: Instant | null, to: Instant | null, maxPoints: number | null) {
+  const end = to ?? Date.now()
+  const begin = from ?? end - DEFAULT_RANGE_MS
+  if (begin >= end) throw bad('from', 'must be before to.')
+  const points = maxPoints ?? DEFAULT_POINTS
+  if (points < 1 || points > MAX_POINTS) throw bad('maxPoints', `must be from 1 to ${MAX_POINTS}.`)
+  return { from: begin, to: end, maxPoints: points }
+}
+
+function unknownServer(): Refusal {
+  return new Refusal('SERVER_NOT_FOUND', 'No server has this id.')
+}

@@ -1,0 +1,86 @@
+import { Field, Float, Int, ObjectType } from 'type-graphql'
+import type { DiskUsage } from '../core/metrics.ts'
+import type { Instant } from '../core/types.ts'
+import { DateTime } from './date-time.ts'
+
+@ObjectType('DiskUsage', { description: 'How full one file system is.', simpleResolvers: true })
+export class DiskUsageType {
+  @Field(() => String)
+  readonly mount!: string
+
+  @Field(() => Float)
+  readonly usedPercent!: number
+
+  @Field(() => Float)
+  readonly usedBytes!: number
+
+  @Field(() => Float)
+  readonly totalBytes!: number
+}
+
+/** What a machine measured of itself. What it cannot measure is null. */
+@ObjectType('MetricSample', {
+  description: 'What a machine measured of itself; in a series, the mean of a stretch that begins at `at`.',
+  simpleResolvers: true,
+})
+export class MetricSampleType {
+  @Field(() => DateTime)
+  readonly at!: Instant
+
+  @Field(() => Float, { nullable: true })
+  readonly cpuPercent!: number | null
+
+  @Field(() => Float, { nullable: true })
+  readonly memoryPercent!: number | null
+
+  @Field(() => Float, { nullable: true })
+  readonly swapPercent!: number | null
+
+  @Field(() => Float, { nullable: true })
+  readonly load1!: number | null
+
+  @Field(() => Float, { nullable: true })
+  readonly load5!: number | null
+
+  @Field(() => Float, { nullable: true })
+  readonly load15!: number | null
+
+  @Field(() => [DiskUsageType])
+  readonly disks!: readonly DiskUsage[]
+
+  @Field(() => Float, { nullable: true })
+  readonly networkRxBytesPerSecond!: number | null
+
+  @Field(() => Float, { nullable: true })
+  readonly networkTxBytesPerSecond!: number | null
+
+  @Field(() => Float, { nullable: true })
+  readonly diskReadBytesPerSecond!: number | null
+
+  @Field(() => Float, { nullable: true })
+  readonly diskWriteBytesPerSecond!: number | null
+
+  @Field(() => Float, { nullable: true })
+  readonly uptimeSeconds!: number | null
+
+  @Field(() => Int, { nullable: true })
+  readonly processes!: number | null
+}
+
+@ObjectType('MetricSeries', { description: 'Metrics of one server over a range of time.', simpleResolvers: true })
+export class MetricSeriesType {
+  @Field(() => DateTime)
+  readonly from!: Instant
+
+  @Field(() => DateTime)
+  readonly to!: Instant
+
+  @Field(() => [MetricSampleType])
+  readonly points!: readonly MetricSampleType[]
+}
+
+@ObjectType('MetricReceipt', { description: 'The sample is stored.', simpleResolvers: true })
+export class MetricReceiptType {
+  @Field(() => DateTime, { description: "When it counts as measured, by the database's clock." })
+  readonly recordedAt!: Instant
+}

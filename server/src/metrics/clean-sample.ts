@@ -1,0 +1,77 @@
+import { type DiskUsage, METRICS, type Metric, type MetricSample } from '../core/metrics.ts'
+import { Refusal } from '../errors.ts'
+
+/** The most file systems of one sample. */
+const MAX_DISKS = 100
+const MAX_MOUNT = 256
+
+/** Figures that are shares of something whole. */
+const PERCENTS = new Set<Metric>(['cpuPercent', 'memoryPercent', 'swapPercent'])
+
+/** The largest figure that a 4-byte float holds. */
+const MAX_FIGURE = 3.4e38
+const MAX_PROCESSES = 2_147_483_647
+
+/** A sample as it comes from outside, by GraphQL or as JSON: anything may be in it. */
+export type SampleInput = Readonly<Partial<Record<Metric | 'disks', unknown>>>
+
+/**
+ * A sample that is fit to be stored: finite figures, not negative, per cents up to 100 (a little more is rounding, and cut).
+ *
+ * @param prefix how the caller spells the object, with its dot; fields are named after it.
+ * @throws Refusal BAD_USER_INPUT that names the field
+ */
+export function cleanSample(input: SampleInput, prefix: string): MetricSample {
+  const figures = METRICS.map((metric) => [metric, cleanFigure(input[metric], metric, prefix)] as const)
+  return { ...(Object.fromEntries(figures) as Record<Metric, number | null>), disks: cleanDisks(input.disks, prefix) }
+}
+
+function cleanFigure(value: unknown, metric: Metric, prefix: string): number | null {
+  if (value === undefined || value === null) return null
+  const field = `${prefix}${metric}`
+  const figure = cleanNumber(value, field)
+  if (PERCENTS.has(metric)) return cleanPercent(figure, field)
+  if (metric === 'processes') return Math.min(Math.round(figure), MAX_PROCESSES)
+  return Math.fround(figure)
+}
+
+function cleanNumber(value: unknown, field: string): number {
+  if (typeof value !== 'number' || !Number.isFinite(value)) throw bad(field, 'is not a number.')
+  if (value < 0 || value > MAX_FIGURE) throw bad(field, 'is out of range.')
+  return value
+}
+
+function cleanPercent(value: number, field: string): number {
+  if (value > 101) throw bad(field, 'is more than 100 per cent.')
+  return Math.min(value, 100)
+}
+
+function cleanDisks(value: unknown, prefix: string): readonly DiskUsage[] {
+  if (value === undefined || value === null) return []
+  const field = `${prefix}disks`
+  if (!Array.isArray(value)) throw bad(field, 'is not a list.')
+  if (value.length > MAX_DISKS) throw bad(field, `has more than ${MAX_DISKS} entries.`)
+  return value.map((disk, i) => cleanDisk(disk, `${field}.${i}`))
+}
+
+function cleanDisk(disk: unknown, field: string): DiskUsage {
+  if (typeof disk !== 'object' || disk === null) throw bad(field, 'is not an object.')
+  const { mount, usedPercent, usedBytes, totalBytes } = disk as Record<string, unknown>
+  if (typeof mount !== 'string' || mount.length === 0 || mount.length > MAX_MOUNT) {
+    throw bad(`${field}.mount`, `is not a path of 1 to ${MAX_MOUNT} characters.`)
+  }
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  if (/[\u0000-\u001f\u007f]/.test(mount) || !mount.isWellFormed()) {
+    throw bad(`${field}.mount`, 'holds control characters.')
+  }
+  return {
+    mount,
+    usedPercent: cleanPercent(cleanNumber(usedPercent, `${field}.usedPercent`), `${field}.usedPercent`),
+    usedBytes: cleanNumber(usedBytes, `${field}.usedBytes`),
+    totalBytes: cleanNumber(totalBytes, `${field}.totalBytes`),
+  }
+}
+
+function bad(field: string, what: string): Refusal {
+  return new Refusal('BAD_USER_INPUT', `${field} ${what}`, { field })
+}

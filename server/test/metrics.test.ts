@@ -1,0 +1,135 @@
+import { expect, test } from 'vitest'
+import type { MetricSample } from '../src/core/metrics.ts'
+import { cleanSample } from '../src/metrics/clean-sample.ts'
+import { recordSample } from '../src/metrics/record-sample.ts'
+import { acknowledgeAlert, activeAlertsOf, listAlerts, resolveAlert } from '../src/store/alerts.ts'
+import { activeAnomaliesOf } from '../src/store/anomalies.ts'
+import { latestSamples, readSeries } from '../src/store/metric-samples.ts'
+import { maintainPartitions } from '../src/store/partitions.ts'
+import type { Store } from '../src/store/store.ts'
+import { addServer, freshDatabase, historyOf, listenTo, openHub, storedStatus } from './support/hub-scene.ts'
+
+async function scene() {
+  const hub = await openHub(await freshDatabase())
+  const server = await addServer(hub.store)
+  await hub.writer.record(server.id, {})
+  return { hub, store: hub.store, id: server.id }
+}
+
+function sample(figures: Partial<MetricSample>): MetricSample {
+  return { ...cleanSample({}, ''), ...figures }
+}
+
+/** Records these CPU values, the last one now and each a second after the one before. */
+async function recordCpu(store: Store, id: number, values: readonly number[], beforeMs = 0): Promise<void> {
+  for (const [i, cpuPercent] of values.entries()) {
+    await recordSample(store, id, sample({ cpuPercent }), beforeMs + (values.length - 1 - i) * 1_000)
+  }
+}
+
+async function openKeys(store: Store, id: number): Promise<string[]> {
+  return ((await activeAlertsOf(store, [id])).get(id) ?? []).map((alert) => alert.key)
+}
+
+test('two samples above the limit open one alert and make the server WARNING; below the clear level it is ONLINE again', async () => {
+  const { hub, store, id } = await scene()
+  const feed = await listenTo(hub)
+  await recordCpu(store, id, [95], 9_000)
+  expect(await openKeys(store, id)).toEqual([])
+  await recordCpu(store, id, [96, 97, 98], 5_000)
+  expect(await openKeys(store, id)).toEqual(['threshold:cpu'])
+  expect(await storedStatus(store, id)).toMatchObject({ status: 'WARNING', reason: 'ACTIVE_ALERTS' })
+
+  await recordCpu(store, id, [78], 2_000)
+  expect(await openKeys(store, id)).toEqual(['threshold:cpu'])
+  await recordCpu(store, id, [10], 1_000)
+  expect(await openKeys(store, id)).toEqual([])
+  expect((await feed.take(2)).map((event) => `${event.to}/${event.reason}`)).toEqual([
+    'WARNING/ACTIVE_ALERTS',
+    'ONLINE/HEALTHY',
+  ])
+  expect((await listAlerts(store, {}, {})).items).toHaveLength(1)
+})
+
+test('an acknowledged alert is still active; resolved by hand it opens again while the cause lasts', async () => {
+  const { store, id } = await scene()
+  await recordCpu(store, id, [95, 95], 9_000)
+  const [alert] = (await activeAlertsOf(store, [id])).get(id) ?? []
+  await acknowledgeAlert(store, alert?.id ?? 0, 'mara', 'looking')
+  expect((await storedStatus(store, id)).status).toBe('WARNING')
+  await resolveAlert(store, alert?.id ?? 0, 'mara', null)
+  expect((await storedStatus(store, id)).status).toBe('ONLINE')
+  await recordCpu(store, id, [95])
+  expect((await storedStatus(store, id)).status).toBe('WARNING')
+})
+
+test('each file system has an alert of its own, and a server its own limits', async () => {
+  const { store, id } = await scene()
+  await store.pool.query(`update server set alert_limits = '{"diskPercent": 50}' where id = $1`, [id])
+  const disk = (mount: string, usedPercent: number) => ({ mount, usedPercent, usedBytes: 1, totalBytes: 2 })
+  for (const ageMs of [2_000, 1_000]) {
+    await recordSample(
+      store,
+      id,
+      sample({ cpuPercent: 79, disks: [disk('/', 51), disk('/var', 99), disk('/tmp', 50)] }),
+      ageMs,
+    )
+  }
+  expect((await openKeys(store, id)).toSorted()).toEqual(['threshold:disk:/', 'threshold:disk:/var'])
+})
+
+test('a real jump is an anomaly, explained in words, and resolves by itself', async () => {
+  const { store, id } = await scene()
+  await recordCpu(
+    store,
+    id,
+    Array.from({ length: 40 }, (_, i) => 20 + (i % 3)),
+    20_000,
+  )
+  expect((await storedStatus(store, id)).status).toBe('ONLINE')
+  await recordCpu(store, id, [70, 71, 72], 10_000)
+  const [anomaly] = (await activeAnomaliesOf(store, [id])).get(id) ?? []
+  expect(anomaly).toMatchObject({ metric: 'cpuPercent', expected: 21, value: 72 })
+  expect(anomaly?.message.replaceAll('\u00a0', ' ')).toMatch(/^CPU 72 %, usually [\d.]+ to [\d.]+ %\.$/)
+  expect(await storedStatus(store, id)).toMatchObject({ status: 'WARNING', reason: 'ACTIVE_ANOMALIES' })
+  await recordCpu(store, id, [21, 20, 22], 5_000)
+  expect((await storedStatus(store, id)).status).toBe('ONLINE')
+})
+
+test('metrics are no heartbeats, and an unknown server is said to be unknown', async () => {
+  const { store } = await scene()
+  const silent = await addServer(store)
+  await recordCpu(store, silent.id, [5, 6])
+  expect(await storedStatus(store, silent.id)).toMatchObject({ status: 'OFFLINE', reason: 'NEVER_SEEN' })
+  expect(await recordSample(store, 999_999, sample({}))).toEqual({ kind: 'unknown-server' })
+})
+
+test('a silent server stays OFFLINE whatever its metrics say', async () => {
+  const { store } = await scene()
+  const server = await addServer(store)
+  await recordCpu(store, server.id, [99, 99, 99])
+  expect(await historyOf(store, server.id)).toEqual([])
+})
+
+test('a series is the samples themselves, or their means where there are more than are wanted', async () => {
+  const { store, id } = await scene()
+  await recordCpu(store, id, [10, 20, 30, 40, 50, 60])
+  const latest = (await latestSamples(store, [id])).get(id)
+  const to = (latest?.at ?? 0) + 1
+  const all = await readSeries(store, id, { from: to - 60_000, to, maxPoints: 1_000 })
+  expect(all.map((point) => point.cpuPercent)).toEqual([10, 20, 30, 40, 50, 60])
+  const one = await readSeries(store, id, { from: to - 60_000, to, maxPoints: 1 })
+  expect(one.map((point) => point.cpuPercent)).toEqual([35])
+})
+
+test('partitions are made ahead and dropped when they are too old, and doing it again changes nothing', async () => {
+  const { store } = await scene()
+  await store.pool.query(
+    `create table metric_sample_20200101 partition of metric_sample for values from ('2020-01-01 00:00+00') to ('2020-01-02 00:00+00')`,
+  )
+  await Promise.all([maintainPartitions(store, 8), maintainPartitions(store, 8)])
+  const { rows } = await store.pool.query(
+    `select count(*)::int as n from pg_inherits where inhparent = 'metric_sample'::regclass`,
+  )
+  expect(rows[0].n).toBe(5)
+})
