@@ -1,11 +1,14 @@
+import type { Instant } from '../core/types.ts'
 import { parseServerId } from '../ingest/entries.ts'
 import type { AlertFilter, NewAlert } from '../store/alerts.ts'
 import type { AnomalyFilter, NewAnomaly } from '../store/anomalies.ts'
+import type { NewApiToken, Scope } from '../store/api-tokens.ts'
 import type { StatusEventFilter } from '../store/event-log.ts'
 import type { ServerFilter } from '../store/server-filter.ts'
 import type { NewServer, ServerChanges } from '../store/servers.ts'
 import type { AlertFilterInput, RaiseAlertInput } from './alert.input.ts'
 import type { AnomalyFilterInput, RaiseAnomalyInput } from './anomaly.input.ts'
+import type { CreateApiTokenInput } from './api-token.input.ts'
 import {
   bad,
   cleanLine,
@@ -99,6 +102,17 @@ export function cleanAnomalyFilter(filter: AnomalyFilterInput | null | undefined
   return {
     serverId: ifGiven(filter?.serverId, (id) => parseServerId(id, 'filter.serverId')),
     active: filter?.active ?? undefined,
+  }
+}
+
+/** A token that nobody could ever use is a mistake of whoever asks for it. */
+export function cleanNewApiToken(input: CreateApiTokenInput, now: Instant): Omit<NewApiToken, 'hash'> {
+  const expiresAt = input.expiresAt ?? null
+  if (expiresAt !== null && expiresAt <= now) throw bad('input.expiresAt', 'must not be past.')
+  return {
+    name: cleanLine(input.name, 'input.name', MAX_NAME),
+    scope: input.scope.toLowerCase() as Scope,
+    expiresAt,
   }
 }
 

@@ -3,6 +3,7 @@ import type { GraphQLSchema } from 'graphql'
 import { buildSchema, type PubSub } from 'type-graphql'
 import { AlertResolver } from './alert.resolver.ts'
 import { AnomalyResolver } from './anomaly.resolver.ts'
+import { ApiTokenResolver } from './api-token.resolver.ts'
 import { FleetResolver } from './fleet.resolver.ts'
 import { guardRootFields } from './guard.ts'
 import { HeartbeatResolver } from './heartbeat.resolver.ts'
@@ -25,6 +26,7 @@ export async function createSchema(): Promise<GraphQLSchema> {
       StatusEventResolver,
       MetricResolver,
       ServerMetricResolver,
+      ApiTokenResolver,
       ViewerResolver,
     ],
     // Input is cleaned by clean.ts, which answers in our own codes.
