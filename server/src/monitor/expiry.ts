@@ -40,9 +40,9 @@ export class Expiry {
   readonly #deadlines = new Deadlines()
   readonly #due = new Set<ServerId>()
   readonly #unread = new Set<ServerId>()
-  #judging = false
-  #reading = false
-  #reloading = false
+  #judging: Promise<void> | undefined
+  #reading: Promise<void> | undefined
+  #reloading: Promise<void> | undefined
   #reconciler: NodeJS.Timeout | undefined
   #active = false
 
@@ -60,13 +60,15 @@ export class Expiry {
     this.reload()
   }
 
-  stop(): void {
+  /** Resolves when nothing of it asks the database any more. */
+  async stop(): Promise<void> {
     this.#active = false
     clearInterval(this.#reconciler)
     this.#timer.stop()
     this.#deadlines.clear()
     this.#due.clear()
     this.#unread.clear()
+    await Promise.all([this.#judging, this.#reading, this.#reloading])
   }
 
   /** How many servers are watched. */
@@ -78,16 +80,15 @@ export class Expiry {
   lookAt(ids: Iterable<ServerId>): void {
     if (!this.#active) return
     for (const id of ids) this.#unread.add(id)
-    if (!this.#reading) void this.#read()
+    if (this.#unread.size > 0) this.#reading ??= this.#read()
   }
 
   /** Reads every deadline again; what is queued for sooner keeps its place. */
   reload(): void {
-    if (this.#active && !this.#reloading) void this.#reload()
+    if (this.#active) this.#reloading ??= this.#reload()
   }
 
   async #reload(): Promise<void> {
-    this.#reloading = true
     try {
       const deadlines = await readDeadlines(this.options.store, null)
       for (const { id, at } of deadlines) this.#promise(id, at)
@@ -95,12 +96,11 @@ export class Expiry {
       this.options.onError(error)
       setTimeout(() => this.reload(), FAILED_MS)
     } finally {
-      this.#reloading = false
+      this.#reloading = undefined
     }
   }
 
   async #read(): Promise<void> {
-    this.#reading = true
     while (this.#active && this.#unread.size > 0) {
       const ids = [...this.#unread]
       this.#unread.clear()
@@ -112,7 +112,7 @@ export class Expiry {
         await pause(FAILED_MS)
       }
     }
-    this.#reading = false
+    this.#reading = undefined
   }
 
   #promise(id: ServerId, at: number): void {
@@ -121,11 +121,10 @@ export class Expiry {
 
   #fallDue(ids: readonly ServerId[]): void {
     for (const id of ids) this.#due.add(id)
-    if (!this.#judging) void this.#judge()
+    this.#judging ??= this.#judge()
   }
 
   async #judge(): Promise<void> {
-    this.#judging = true
     while (this.#active && this.#due.size > 0) {
       const ids = [...this.#due].slice(0, MAX_JUDGED)
       for (const id of ids) this.#due.delete(id)
@@ -137,7 +136,7 @@ export class Expiry {
         for (const id of ids) this.#watchIn(id, FAILED_MS)
       }
     }
-    this.#judging = false
+    this.#judging = undefined
   }
 
   #requeue(id: ServerId, answer: ExpiryAnswer): void {

@@ -34,7 +34,7 @@ export class Monitor {
         onLeadership(true)
       },
       onDeposed: () => {
-        this.#expiry.stop()
+        void this.#expiry.stop()
         onLeadership(false)
       },
     })
@@ -71,7 +71,7 @@ export class Monitor {
 
   async stop(): Promise<void> {
     await this.#leadership.stop()
-    this.#expiry.stop()
+    await this.#expiry.stop()
     await this.#observer.stop()
     await removeHub(this.options.store).catch(this.options.onError)
   }
