@@ -44,7 +44,7 @@ export interface FleetSource {
   heartbeats(ids: readonly string[]): Promise<Heartbeats>
   statusAfter(cursor: string, sink: Sink<FleetEventFragment>): Stop
   changes(sink: Sink<FleetChangesSubscription['serverChanged']>): Stop
-  alerts(sink: Sink<{ readonly serverId: string; readonly alert: ActiveAlert }>): Stop
+  alerts(sink: Sink<{ readonly serverId: string; readonly alert: ActiveAlert & { readonly active: boolean } }>): Stop
 }
 
 const DAY_MS = 86_400_000

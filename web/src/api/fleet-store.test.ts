@@ -100,11 +100,7 @@ test('a resolved alert leaves its server, an open one stands first', () => {
   const store = storeWith('1')
   const alert = {
     id: 'a',
-    key: 'disk',
-    severity: 'WARNING',
     message: 'Disk',
-    value: null,
-    threshold: null,
     active: true,
   } as const
   const opened = {

@@ -28,12 +28,19 @@ export interface FleetRow {
   readonly anomalies: readonly ActiveAnomaly[]
 }
 
-/** A status change in the feed, with how long the status before it lasted, where that is known. */
+/** What a server was before a change, as far as it is known. */
+interface Before {
+  readonly reason: StatusReason
+  readonly since: number
+}
+
+/** A status change in the feed, with why and for how long the server was what it was before, where that is known. */
 export interface FeedEntry {
   readonly cursor: string
   readonly serverId: string
   readonly serverName: string
   readonly from: ServerStatus | null
+  readonly fromReason: StatusReason | null
   readonly to: ServerStatus
   readonly reason: StatusReason
   readonly at: number
@@ -110,7 +117,7 @@ export class FleetStore {
 
     const { id } = event.server
     const row = this.rows.get(id)
-    this.#show(entryOf(event, row && row.status === event.from ? row.since : null))
+    this.#show(entryOf(event, row && row.status === event.from ? row : null))
     if (row) this.rows.set(id, withStatus(row, event))
     else if (!this.#deleted.has(id)) this.#early.set(id, event)
     return true
@@ -150,11 +157,11 @@ export class FleetStore {
     } else this.rows.set(server.id, early ? withStatus(told, early) : told)
   }
 
-  applyAlert(serverId: string, alert: ActiveAlert): void {
+  applyAlert(serverId: string, { active, ...alert }: ActiveAlert & { readonly active: boolean }): void {
     const row = this.rows.get(serverId)
     if (!row) return
     const others = row.alerts.filter((other) => other.id !== alert.id)
-    this.rows.set(serverId, { ...row, alerts: alert.active ? [alert, ...others] : others })
+    this.rows.set(serverId, { ...row, alerts: active ? [alert, ...others] : others })
   }
 
   applyHeartbeat(serverId: string, lastHeartbeatAt: number | null): void {
@@ -196,33 +203,45 @@ function withStatus(row: FleetRow, event: FleetEventFragment): FleetRow {
   }
 }
 
-function entryOf(event: FleetEventFragment, since: number | null): FeedEntry {
+function entryOf(event: FleetEventFragment, before: Before | null): FeedEntry {
   const at = Date.parse(event.at)
   return {
     cursor: event.cursor,
     serverId: event.server.id,
     serverName: event.server.name,
     from: event.from,
+    fromReason: before?.reason ?? null,
     to: event.to,
     reason: event.reason,
     at,
     lastHeartbeatAt: instant(event.lastHeartbeatAt),
-    lastedMs: since === null ? null : at - since,
+    lastedMs: before && at - before.since,
     gap: event.gap && { from: Date.parse(event.gap.from), until: Date.parse(event.gap.until) },
     alerts: event.server.activeAlerts,
     anomalies: event.server.activeAnomalies,
   }
 }
 
-/** Newest first. How long a status lasted is known where the event that began it is in the list. */
+/**
+ * Newest first. How long a status lasted is known where the event that began it is in the list. The alerts that a server
+ * has now explain its newest event, and none before.
+ */
 function entriesOf(events: readonly FleetEventFragment[]): FeedEntry[] {
-  const since = new Map<string, number>()
+  const before = new Map<string, Before>()
   const entries = events.map((event) => {
-    const entry = entryOf(event, since.get(event.server.id) ?? null)
-    if (event.from !== event.to) since.set(event.server.id, entry.at)
+    const was = before.get(event.server.id) ?? null
+    const entry = entryOf(event, was)
+    // A new reason for the same status begins nothing.
+    const since = event.from === event.to ? (was?.since ?? Number.NaN) : entry.at
+    if (!Number.isNaN(since)) before.set(event.server.id, { reason: event.reason, since })
     return entry
   })
-  return entries.reverse()
+  const explained = new Set<string>()
+  return entries.reverse().map((entry) => {
+    const isNewest = !explained.has(entry.serverId)
+    explained.add(entry.serverId)
+    return isNewest ? entry : { ...entry, alerts: [], anomalies: [] }
+  })
 }
 
 function instant(time: string | null): number | null {

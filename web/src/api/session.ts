@@ -44,7 +44,7 @@ async function refusal(response: Response, byLink: boolean): Promise<string> {
   if (response.status === 401) {
     return byLink
       ? 'This link was used before or is too old. Sign in with an API token, or restart the hub for a new link.'
-      : 'No hub token like this. It may have been revoked, or have expired.'
+      : 'The hub knows no such token. It may have been revoked, or have expired.'
   }
   const body = (await response.json().catch(() => null)) as { error?: unknown } | null
   return typeof body?.error === 'string' ? body.error : `The hub answered ${response.status}.`

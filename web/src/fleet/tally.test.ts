@@ -12,14 +12,9 @@ function rowsOf(...facts: Partial<FleetServerFragment>[]) {
 const OFFLINE = { status: 'OFFLINE', statusReason: 'HEARTBEAT_EXPIRED' } as const
 const alert = (acknowledgedAt: string | null) => ({
   id: 'a',
-  key: 'k',
-  severity: 'WARNING' as const,
   message: 'Disk',
-  value: 1,
-  threshold: 1,
   openedAt: iso(0),
   openedBy: 'x',
-  active: true,
   acknowledgedAt,
   acknowledgedBy: acknowledgedAt && 'Mara',
   acknowledgeNote: null,

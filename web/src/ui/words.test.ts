@@ -44,6 +44,7 @@ function server(facts: Partial<ServerFacts> = {}): ServerFacts {
 function change(facts: Partial<ChangeFacts> = {}): ChangeFacts {
   return {
     from: 'ONLINE',
+    fromReason: null,
     to: 'OFFLINE',
     reason: 'HEARTBEAT_EXPIRED',
     at: at('10:02:13'),
@@ -156,6 +157,16 @@ describe('what happened', () => {
       'was OFFLINE for 2 min 7 s',
     ],
     [change({ from: 'OFFLINE', to: 'ONLINE', reason: 'HEALTHY' }), 'is ONLINE', 'was OFFLINE'],
+    [
+      change({ from: 'OFFLINE', fromReason: 'NEVER_SEEN', to: 'ONLINE', reason: 'HEALTHY', lastedMs: 22_000 }),
+      'is ONLINE',
+      'first heartbeat, after 22 s',
+    ],
+    [
+      change({ from: 'OFFLINE', fromReason: 'SUSPENDED', to: 'ONLINE', reason: 'HEALTHY' }),
+      'is ONLINE',
+      'suspension ended',
+    ],
     [change({ reason: 'SUSPENDED' }), 'was suspended', 'heartbeats are stored, nobody is notified'],
     [change({ to: 'WARNING', reason: 'ACTIVE_ALERTS', alerts: [{ message: 'CPU 96 %' }] }), 'is WARNING', 'CPU 96 %'],
     [change({ from: 'WARNING', to: 'WARNING', reason: 'ACTIVE_ANOMALIES' }), 'is still WARNING', 'an anomaly was seen'],

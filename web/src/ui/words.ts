@@ -157,6 +157,8 @@ export function sentence(text: string): string {
 /** A status change in a feed. `lastedMs` is how long the status before it lasted, where known. */
 export interface ChangeFacts {
   readonly from: ServerStatus | null
+  /** Where known. */
+  readonly fromReason: StatusReason | null
   readonly to: ServerStatus
   readonly reason: StatusReason
   readonly at: number
@@ -207,8 +209,12 @@ function offlineBecause({ lastHeartbeatAt, gap }: ChangeFacts, moment: Moment): 
     : silent
 }
 
-function wasBefore({ from, lastedMs }: ChangeFacts): string {
+function wasBefore({ from, fromReason, lastedMs }: ChangeFacts): string {
   if (from === null) return ''
+  if (fromReason === 'NEVER_SEEN')
+    return lastedMs === null ? 'first heartbeat' : `first heartbeat, after ${duration(lastedMs)}`
+  if (fromReason === 'SUSPENDED')
+    return lastedMs === null ? 'suspension ended' : `suspension ended after ${duration(lastedMs)}`
   return lastedMs === null ? `was ${from}` : `was ${from} for ${duration(lastedMs)}`
 }
 
