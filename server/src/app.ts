@@ -83,6 +83,20 @@ async function open(
   return { url, signInLink: `${url}/sign-in#code=${access.signInCode}`, stop }
 }
 
+/**
+ * Brings the tables of this database up to date and does nothing else; each start of a hub does it too.
+ *
+ * @returns the names of the steps that ran. @throws StartError with one clear sentence where it cannot be reached.
+ */
+export async function migrateDatabase(databaseUrl: string): Promise<string[]> {
+  const database = await openDatabase({ databaseUrl, dataDir: '', log: () => undefined })
+  try {
+    return await migrate(database.connection)
+  } finally {
+    await database.stop()
+  }
+}
+
 async function bringUpToDate(database: OpenDatabase, tell: (line: string) => void): Promise<void> {
   const ran = await migrate(database.connection)
   if (ran.length > 0) tell(`The database is prepared (${ran.length} ${ran.length === 1 ? 'step' : 'steps'}).`)

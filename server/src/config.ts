@@ -24,6 +24,9 @@ const Env = z.object({
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
 })
 
+/** Where the data goes when root runs the hub below a folder that nobody else may enter. */
+export const SYSTEM_DATA_DIR = '/var/lib/stacksense'
+
 /** Variables that may also be given as `NAME_FILE`, the path of a file that holds the value. */
 const NAMES = Object.keys(Env.shape)
 
@@ -57,6 +60,23 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     metricDays: values.STACKSENSE_METRICS_DAYS,
     logLevel: values.LOG_LEVEL,
   })
+}
+
+/** What a program that speaks to a hub may be told by its environment; what is undefined was not. */
+export interface ClientConfig {
+  /** One address, or several separated by commas. */
+  readonly apiUrl: string | undefined
+  readonly token: string | undefined
+  readonly dataDir: string | undefined
+}
+
+/** Reads what a client of a hub needs, and nothing else. @throws StartError */
+export function readClientConfig(env: NodeJS.ProcessEnv): ClientConfig {
+  return {
+    apiUrl: valueGiven(env, 'STACKSENSE_API_URL') || undefined,
+    token: valueGiven(env, 'STACKSENSE_TOKEN') || undefined,
+    dataDir: valueGiven(env, 'STACKSENSE_DATA_DIR') || undefined,
+  }
 }
 
 /** Where the embedded database and the local secrets live unless `STACKSENSE_DATA_DIR` says otherwise. */

@@ -1,64 +1,13 @@
 /** The oldest Node that the hub runs on. */
 const OLDEST = [22, 17] as const
 
-/** After a signal everything is given this long to finish. */
-const STOP_TIMEOUT_MS = 10_000
-
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 
+// Everything is imported late: an old Node could not even read it.
 if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) {
-  fail(`StackSense needs Node ${OLDEST.join('.')} or newer; this is ${process.versions.node}.`)
-} else {
-  await main()
-}
-
-/** Starts the hub and stops it on SIGTERM or SIGINT. Everything else is imported late: an old Node could not even read it. */
-async function main(): Promise<void> {
-  const { readConfig } = await import('./config.ts')
-  const { StartError } = await import('./errors.ts')
-  const { createLog } = await import('./log.ts')
-  const { startApp } = await import('./app.ts')
-
-  try {
-    const config = readConfig(process.env)
-    const secrets = [config.bootstrapToken, config.databaseUrl].filter((secret) => secret !== undefined)
-    const log = createLog({ level: config.logLevel, readable: process.stderr.isTTY === true, secrets })
-    const app = await startApp(config, say, log)
-    say('')
-    say(`StackSense is ready at ${app.url}`)
-    say(`Sign in, once and within 15 minutes: ${app.signInLink}`)
-    say('')
-    stopOnSignal(app.stop)
-  } catch (error) {
-    if (error instanceof StartError) return fail(error.message)
-    fail(`StackSense could not start because of a defect.\n${(error as Error).stack ?? error}`)
-  }
-}
-
-function stopOnSignal(stop: () => Promise<void>): void {
-  let stoppingSince: number | undefined
-  const onSignal = async () => {
-    // A terminal and npm may both pass on one Ctrl-C; whoever asks again later means it.
-    if (stoppingSince !== undefined && performance.now() - stoppingSince > 1_000) process.exit(1)
-    if (stoppingSince !== undefined) return
-    stoppingSince = performance.now()
-    say('Stopping …')
-    setTimeout(() => fail('StackSense did not stop in time.'), STOP_TIMEOUT_MS).unref()
-    await stop().catch((error: Error) => fail(`StackSense did not stop cleanly.\n${error.stack}`))
-    process.exit(0)
-  }
-  process.on('SIGTERM', onSignal)
-  process.on('SIGINT', onSignal)
-}
-
-// Whoever read our progress may leave without ending us.
-process.stdout.on('error', () => undefined)
-
-function say(line: string): void {
-  process.stdout.write(`${line}\n`)
-}
-
-function fail(sentence: string): void {
-  process.stderr.write(`${sentence}\n`)
+  process.stderr.write(`StackSense needs Node ${OLDEST.join('.')} or newer; this is ${process.versions.node}.\n`)
   process.exit(1)
+} else {
+  const { serve } = await import('./serve.ts')
+  await serve()
 }

@@ -5,6 +5,8 @@
  * microsecond. Lengths end in `Ms` or `Seconds`.
  */
 
+import type { AlertLimits } from './thresholds.ts'
+
 /** Milliseconds since the epoch, by the database's clock. */
 export type Instant = number
 
@@ -104,6 +106,8 @@ export interface Server {
   readonly deletedAt: Instant | null
   readonly lastHeartbeatAt: Instant | null
   readonly agentVersion: string | null
+  /** Its own limits; what is missing is the default. */
+  readonly alertLimits: Partial<AlertLimits>
 }
 
 /** What an agent may say of itself with a heartbeat. */

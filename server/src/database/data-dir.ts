@@ -1,11 +1,8 @@
 import { chmodSync, existsSync, mkdirSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { defaultDataDir } from '../config.ts'
+import { defaultDataDir, SYSTEM_DATA_DIR } from '../config.ts'
 import { StartError } from '../errors.ts'
 import { canEnter, postgresUserFor } from './postgres-user.ts'
-
-/** Where the data goes when root runs the hub below a folder that nobody else may enter. */
-const SYSTEM_DATA_DIR = '/var/lib/stacksense'
 
 /**
  * Picks the data directory and makes sure that it exists.

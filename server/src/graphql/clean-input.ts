@@ -1,3 +1,4 @@
+import type { AlertLimits } from '../core/thresholds.ts'
 import type { Instant } from '../core/types.ts'
 import { parseServerId } from '../ingest/entries.ts'
 import type { AlertFilter, NewAlert } from '../store/alerts.ts'
@@ -19,7 +20,7 @@ import {
   cleanTags,
   ifGiven,
 } from './clean.ts'
-import type { CreateServerInput, ServerFilterInput, UpdateServerInput } from './server.input.ts'
+import type { AlertLimitsInput, CreateServerInput, ServerFilterInput, UpdateServerInput } from './server.input.ts'
 import type { StatusEventFilterInput } from './status-event.input.ts'
 
 const MAX_NAME = 100
@@ -45,12 +46,25 @@ export function cleanServerChanges(input: UpdateServerInput): ServerChanges {
   const offlineAfterSeconds = ifGiven(input.offlineAfterSeconds, (seconds) =>
     cleanOfflineAfter(seconds, 'input.offlineAfterSeconds'),
   )
+  const alertLimits = ifGiven(input.alertLimits, cleanAlertLimits)
   return {
     ...(name === undefined ? {} : { name }),
     ...(tags === undefined ? {} : { tags }),
     ...(description === undefined ? {} : { description }),
     ...(offlineAfterSeconds === undefined ? {} : { offlineAfterSeconds }),
+    ...(alertLimits === undefined ? {} : { alertLimits }),
   }
+}
+
+function cleanAlertLimits(input: AlertLimitsInput): Partial<AlertLimits> {
+  const limits: { -readonly [Name in keyof AlertLimits]?: number } = {}
+  for (const name of ['cpuPercent', 'memoryPercent', 'diskPercent'] as const) {
+    const field = `input.alertLimits.${name}`
+    const limit = ifGiven(input[name], (value) => cleanNumber(value, field))
+    if (limit !== undefined && !(limit >= 1 && limit <= 100)) throw bad(field, 'must be from 1 to 100.')
+    if (limit !== undefined) limits[name] = limit
+  }
+  return limits
 }
 
 export function cleanServerFilter(filter: ServerFilterInput | null | undefined): ServerFilter {

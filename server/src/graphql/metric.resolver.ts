@@ -11,6 +11,7 @@ import {
   Root,
   Subscription,
 } from 'type-graphql'
+import { type AlertLimits, DEFAULT_LIMITS } from '../core/thresholds.ts'
 import type { Instant, Server, ServerId } from '../core/types.ts'
 import { Refusal } from '../errors.ts'
 import { parseServerId } from '../ingest/entries.ts'
@@ -22,7 +23,7 @@ import type { GraphQLContext } from './context.ts'
 import { DateTime } from './date-time.ts'
 import type { Loaders } from './loaders.ts'
 import { MetricSampleInput } from './metric.input.ts'
-import { MetricReceiptType, MetricSampleType, MetricSeriesType } from './metric.type.ts'
+import { AlertLimitsType, MetricReceiptType, MetricSampleType, MetricSeriesType } from './metric.type.ts'
 import { ServerType } from './server.type.ts'
 
 const DEFAULT_RANGE_MS = 3_600_000
@@ -74,6 +75,11 @@ export class ServerMetricResolver {
   @FieldResolver(() => MetricSampleType, { nullable: true, description: 'The newest sample of the last day.' })
   async latestMetrics(@Root() server: Server, @Ctx() { loaders }: GraphQLContext): Promise<StoredSample | null> {
     return (await loaders.latestSamples.load(server.id)) ?? null
+  }
+
+  @FieldResolver(() => AlertLimitsType)
+  alertLimits(@Root() server: Server): AlertLimits {
+    return { ...DEFAULT_LIMITS, ...server.alertLimits }
   }
 }
 

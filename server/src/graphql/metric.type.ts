@@ -84,3 +84,18 @@ export class MetricReceiptType {
   @Field(() => DateTime, { description: "When it counts as measured, by the database's clock." })
   readonly recordedAt!: Instant
 }
+
+@ObjectType('AlertLimits', {
+  description: 'Per cent. Above it for two samples in a row, an alert opens.',
+  simpleResolvers: true,
+})
+export class AlertLimitsType {
+  @Field(() => Float)
+  readonly cpuPercent!: number
+
+  @Field(() => Float)
+  readonly memoryPercent!: number
+
+  @Field(() => Float, { description: 'Of each file system.' })
+  readonly diskPercent!: number
+}

@@ -4,6 +4,7 @@ import { buildSchema, type PubSub } from 'type-graphql'
 import { AlertResolver } from './alert.resolver.ts'
 import { AnomalyResolver } from './anomaly.resolver.ts'
 import { ApiTokenResolver } from './api-token.resolver.ts'
+import { AvailabilityResolver } from './availability.resolver.ts'
 import { FleetResolver } from './fleet.resolver.ts'
 import { guardRootFields } from './guard.ts'
 import { HeartbeatResolver } from './heartbeat.resolver.ts'
@@ -27,6 +28,7 @@ export async function createSchema(): Promise<GraphQLSchema> {
       MetricResolver,
       ServerMetricResolver,
       ApiTokenResolver,
+      AvailabilityResolver,
       ViewerResolver,
     ],
     // Input is cleaned by clean.ts, which answers in our own codes.

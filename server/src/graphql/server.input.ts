@@ -1,4 +1,4 @@
-import { Field, ID, InputType, Int } from 'type-graphql'
+import { Field, Float, ID, InputType, Int } from 'type-graphql'
 import type { ServerStatus, StatusReason } from '../core/types.ts'
 import { ServerStatusEnum, StatusReasonEnum } from './enums.ts'
 
@@ -35,6 +35,20 @@ export class CreateServerInput {
   readonly offlineAfterSeconds?: number | null
 }
 
+@InputType('AlertLimitsInput', {
+  description: 'Per cent, 1 to 100. At 100 no alert opens. What is left out, or null, stays as it is.',
+})
+export class AlertLimitsInput {
+  @Field(() => Float, { nullable: true, description: '80 where it was never set.' })
+  readonly cpuPercent?: number | null
+
+  @Field(() => Float, { nullable: true, description: '90 where it was never set.' })
+  readonly memoryPercent?: number | null
+
+  @Field(() => Float, { nullable: true, description: 'Of each file system; 90 where it was never set.' })
+  readonly diskPercent?: number | null
+}
+
 @InputType('UpdateServerInput', { description: 'What is left out, or null, stays as it is.' })
 export class UpdateServerInput {
   @Field(() => String, { nullable: true })
@@ -48,4 +62,7 @@ export class UpdateServerInput {
 
   @Field(() => Int, { nullable: true })
   readonly offlineAfterSeconds?: number | null
+
+  @Field(() => AlertLimitsInput, { nullable: true })
+  readonly alertLimits?: AlertLimitsInput | null
 }

@@ -8,7 +8,8 @@ export const SERVER_COLUMNS = `
   s.id, s.name, s.description, s.tags, s.offline_after_seconds as "offlineAfterSeconds", s.suspended,
   s.status, s.status_reason as "statusReason", ${ms('s.status_since')} as "statusSince",
   ${ms('s.created_at')} as "createdAt", ${ms('s.updated_at')} as "updatedAt", ${ms('s.deleted_at')} as "deletedAt",
-  ${ms('h.last_heartbeat_at')} as "lastHeartbeatAt", h.agent_version as "agentVersion"`
+  ${ms('h.last_heartbeat_at')} as "lastHeartbeatAt", h.agent_version as "agentVersion",
+  s.alert_limits as "alertLimits"`
 
 /** A deleted server has no heartbeat row any more. */
 export const SERVER_TABLES = 'server s left join server_heartbeat h on h.server_id = s.id'

@@ -19,7 +19,9 @@ export interface NewServer {
   readonly machineId?: string
 }
 
-export type ServerChanges = Partial<Pick<Server, 'name' | 'description' | 'tags' | 'offlineAfterSeconds'>>
+export type ServerChanges = Partial<
+  Pick<Server, 'name' | 'description' | 'tags' | 'offlineAfterSeconds' | 'alertLimits'>
+>
 
 /** Creates a server and its heartbeat row; it waits for its first heartbeat. @throws Refusal CONFLICT for a name in use */
 export function createServer(store: Store, server: NewServer): Promise<Server> {
@@ -51,7 +53,8 @@ export function updateServer(store: Store, id: ServerId, changes: ServerChanges)
       await lockServer(tx, id)
       await tx.query(
         `update server set name = coalesce($2, name), description = coalesce($3, description),
-           tags = coalesce($4::text[], tags), offline_after_seconds = coalesce($5::int, offline_after_seconds)
+           tags = coalesce($4::text[], tags), offline_after_seconds = coalesce($5::int, offline_after_seconds),
+           alert_limits = alert_limits || coalesce($6::jsonb, '{}')
          where id = $1`,
         [
           id,
@@ -59,6 +62,7 @@ export function updateServer(store: Store, id: ServerId, changes: ServerChanges)
           changes.description ?? null,
           changes.tags ?? null,
           changes.offlineAfterSeconds ?? null,
+          changes.alertLimits ? JSON.stringify(changes.alertLimits) : null,
         ],
       )
       if (changes.offlineAfterSeconds !== undefined) await settleMoved(tx, id)
