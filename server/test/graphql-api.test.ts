@@ -228,6 +228,26 @@ test.each([
   expect(ofOne).toBeLessThan(15)
 })
 
+test('the server list costs as many statements at a thousand servers as at fifty', async () => {
+  const { hub, data } = await graphqlScene()
+  const list = `{ servers(first: 1000, orderBy: STATUS) { totalCount nodes { name status heartbeat { lastHeartbeatAt }
+    activeAlerts { message } activeAnomalies { message } latestMetrics { cpuPercent }
+    availability(from: "2026-01-01T00:00:00Z") { percent } } } }`
+  const statementsWith = async (servers: number) => {
+    await hub.store.pool.query(
+      `with made as (insert into server (name, agent_token_hash)
+         select 'bulk-' || n, sha256(n::text::bytea)
+         from generate_series((select count(*) from server) + 1, $1::int) n returning id)
+       insert into server_heartbeat (server_id) select id from made`,
+      [servers],
+    )
+    expect((await data(list)).servers.nodes).toHaveLength(servers)
+    return countStatements(() => data(list))
+  }
+  const atFifty = await statementsWith(50)
+  expect(await statementsWith(1_000)).toBe(atFifty)
+})
+
 test('what an agent asks for costs the look-up of its server nothing', async () => {
   const { createServer, data } = await graphqlScene()
   const { id, token } = await createServer('web 1')
