@@ -169,6 +169,9 @@ describe('webhook-bot.mjs', () => {
     expect(heard.map(({ status }) => status)).toEqual([503, 429, 200])
     expect(new Set(heard.map(({ key }) => key)).size).toBe(1)
     expect(bot.err()).toContain('Not delivered (503); trying again.')
+    // Killed before it has noted the delivery, it would rightly deliver again.
+    const noted = () => readFileSync(join(folder, 'webhook-bot.cursor'), 'utf8').trim()
+    await expect.poll(async () => (await cursorsOf(hub)).at(-1) === noted(), PATIENCE).toBe(true)
     await bot.kill()
 
     await ask(hub, 'mutation ($id: ID!) { updateServer(id: $id, input: { offlineAfterSeconds: 2 }) { id } }', { id })
