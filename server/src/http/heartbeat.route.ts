@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { AccessRules } from '../access/permissions.ts'
 import type { BatchWriter } from '../ingest/batch-writer.ts'
 import { receiveHeartbeat } from '../ingest/rest.ts'
+import { takeAnyBody } from './any-body.ts'
 
 const CHALLENGE = 'Basic realm="StackSense", Bearer realm="StackSense"'
 
@@ -20,12 +21,7 @@ export function heartbeatRoute(
   },
 ): void {
   app.register(async (scope) => {
-    scope.removeAllContentTypeParsers()
-    scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
-    scope.addHook('onRequest', async (request) => {
-      delete request.headers['content-type']
-      await options.identify(request)
-    })
+    takeAnyBody(scope, options.identify)
     scope.addHook('onSend', async (_request, reply) => {
       if (reply.statusCode === 401) reply.header('www-authenticate', CHALLENGE)
     })

@@ -5,6 +5,7 @@ import type { ServerId } from '../core/types.ts'
 import { serverIdIn, unknownServer } from '../ingest/rest.ts'
 import { readSampleBody } from '../metrics/read-body.ts'
 import type { SampleOutcome } from '../metrics/record-sample.ts'
+import { takeAnyBody } from './any-body.ts'
 
 /** `POST /api/metrics/:id`: a sample as JSON. Whether the caller may report for the server is settled first. */
 export function metricRoute(
@@ -16,12 +17,7 @@ export function metricRoute(
   },
 ): void {
   app.register(async (scope) => {
-    scope.removeAllContentTypeParsers()
-    scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
-    scope.addHook('onRequest', async (request) => {
-      delete request.headers['content-type']
-      await options.identify(request)
-    })
+    takeAnyBody(scope, options.identify)
 
     scope.post<{ Params: { id: string }; Body: Buffer | undefined }>('/api/metrics/:id', async (request) => {
       const serverId = serverIdIn(request.params.id)
