@@ -4,9 +4,13 @@ import type { Hub } from './api/hub.ts'
 export function createPages(hub: Pick<Hub, 'session' | 'enter'>): Router {
   const router = createRouter({
     history: createWebHistory(),
-    scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
+    // A filter that changes the address must not move the page.
+    scrollBehavior: (to, from, saved) => saved ?? (to.path === from.path ? false : { top: 0 }),
     routes: [
       { path: '/', name: 'overview', component: () => import('./fleet/OverviewPage.vue') },
+      { path: '/servers', name: 'servers', component: () => import('./fleet/ServersPage.vue') },
+      { path: '/servers/:id', name: 'server', component: () => import('./server/ServerPage.vue') },
+      { path: '/settings', name: 'settings', component: () => import('./settings/SettingsPage.vue') },
       { path: '/sign-in', name: 'sign-in', component: () => import('./sign-in/SignInPage.vue') },
       { path: '/:rest(.*)*', name: 'not-found', component: () => import('./shell/NotFoundPage.vue') },
     ],

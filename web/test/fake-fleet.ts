@@ -119,6 +119,22 @@ export function story(now: number): { servers: Map<string, FakeServer>; events: 
     description: 'Primary, orders',
     alerts: [alert('Disk /var/lib/postgresql 93.1 % used', 4780, 93.1, 90)],
   })
+  db.anomalies = [
+    {
+      id: '1',
+      metric: 'memoryPercent',
+      message: 'Memory 88 %, expected 61 to 70 %',
+      score: 4.2,
+      value: 88,
+      expected: 66,
+      openedAt: ago(2122),
+      openedBy: 'detector',
+      resolvedAt: null,
+      resolvedBy: null,
+      resolveNote: null,
+      active: true,
+    },
+  ]
   const edge = set('edge-fra-11', 'edge-fra-11', {
     status: 'OFFLINE',
     statusReason: 'HEARTBEAT_EXPIRED',

@@ -119,6 +119,7 @@ setInterval(() => {
 
 const schema = buildSchema(readFileSync(new URL('../../schema.graphql', import.meta.url), 'utf8'))
 const dateTime = schema.getType('DateTime') as GraphQLScalarType
+dateTime.parseValue = (value) => new Date(value as string)
 dateTime.serialize = (value) => (value as Date).toISOString()
 
 const cursorOf = (event: FakeEvent) => `fake:${event.id}`
@@ -162,6 +163,14 @@ function serverOf(server: FakeServer) {
   return {
     ...server,
     heartbeat: { lastHeartbeatAt: server.lastHeartbeatAt, agentVersion: server.lastHeartbeatAt ? '1.4.2' : null },
+    alertLimits: { cpuPercent: 80, memoryPercent: 90, diskPercent: 90 },
+    availability: ({ from }: { from: Date }) => ({
+      percent: now() - from.getTime() < 2 * 86_400_000 ? 99.6832 : 99.9684,
+      aliveSeconds: 1,
+      offlineSeconds: 269,
+      unobservedSeconds: 1693,
+      notCountedSeconds: 0,
+    }),
     activeAlerts: () => server.alerts.map((alert) => ({ ...alert, server })),
     activeAnomalies: () => server.anomalies,
     statusExplanation: () => explanation(server),
@@ -198,6 +207,23 @@ const alertOf = (id: string) => {
 
 // biome-ignore lint/suspicious/noExplicitAny: the arguments of whichever field
 type Args = Record<string, any>
+const day = 86_400_000
+const aToken = (id: string, name: string, scope: string, facts: object = {}) => ({
+  id,
+  name,
+  scope,
+  createdAt: new Date(now() - 40 * day),
+  expiresAt: null,
+  lastUsedAt: new Date(now() - 35_000),
+  revokedAt: null,
+  ...facts,
+})
+const tokens = [
+  aToken('1', 'bootstrap', 'ADMIN'),
+  aToken('2', 'chat bot', 'READ', { expiresAt: new Date(now() + 50 * day) }),
+  aToken('3', 'deploy', 'OPERATE', { lastUsedAt: null, revokedAt: new Date(now() - 2 * day) }),
+]
+
 const root: Record<string, (args: Args) => unknown> = {
   fleet: () => ({
     cursor: `fake:${events.at(-1)?.id ?? 0}`,
@@ -211,10 +237,11 @@ const root: Record<string, (args: Args) => unknown> = {
   alerts: ({ filter }) =>
     page(
       [...servers.values()]
-        .filter((server) => !filter || server.id === filter.serverId)
+        .filter((server) => (!filter || server.id === filter.serverId) && filter?.active !== false)
         .flatMap((server) => server.alerts.map((alert) => ({ ...alert, server: serverOf(server) }))),
     ),
   anomalies: () => page([]),
+  apiTokens: () => tokens,
   observationGaps: () =>
     process.env.FAKE === 'empty'
       ? []
@@ -265,6 +292,31 @@ const root: Record<string, (args: Args) => unknown> = {
     tell('alert', { ...alert, server })
     return { ...alert, server: serverOf(server) }
   },
+  resolveAnomaly: ({ id, note }) => {
+    for (const server of servers.values()) {
+      const anomaly = server.anomalies.find((one) => one.id === id)
+      if (!anomaly) continue
+      server.anomalies = server.anomalies.filter((one) => one !== anomaly)
+      return {
+        ...anomaly,
+        active: false,
+        resolvedAt: new Date(now()),
+        resolvedBy: 'Mara Keller',
+        resolveNote: note ?? null,
+      }
+    }
+    throw new GraphQLError('There is no such anomaly.', { extensions: { code: 'NOT_FOUND' } })
+  },
+  createApiToken: ({ input }) => {
+    const apiToken = aToken(String(tokens.length + 1), input.name, input.scope, {
+      createdAt: new Date(now()),
+      lastUsedAt: null,
+    })
+    tokens.unshift(apiToken)
+    return { token: 'ssk_Xw41RtLz8cHbYd3Ns6PjUe0g9fK2vQ7m', apiToken }
+  },
+  revokeApiToken: ({ id }) =>
+    Object.assign(tokens.find((token) => token.id === id) ?? {}, { revokedAt: new Date(now()) }),
   resolveAlert: ({ id, note }) => {
     const { server, alert } = alertOf(id)
     Object.assign(alert, {
@@ -281,19 +333,20 @@ const root: Record<string, (args: Args) => unknown> = {
 }
 
 const streams: Record<string, (args: Args) => AsyncGenerator<unknown>> = {
-  serverStatusChanged: ({ after }) => {
+  serverStatusChanged: ({ after, filter }) => {
     const from = after ? byCursor(after) : (events.at(-1)?.id ?? 0)
     return (async function* () {
       for await (const event of hear<FakeEvent>(
         'event',
         events.filter((event) => event.id > from),
       ))
-        yield { serverStatusChanged: eventOf(event) }
+        if (!filter?.serverIds || filter.serverIds.includes(event.server.id))
+          yield { serverStatusChanged: eventOf(event) }
     })()
   },
-  serverChanged: async function* () {
+  serverChanged: async function* ({ filter }) {
     for await (const { kind, server } of hear<{ kind: string; server: FakeServer }>('change'))
-      yield { serverChanged: { kind, server: serverOf(server) } }
+      if (!filter?.ids || filter.ids.includes(server.id)) yield { serverChanged: { kind, server: serverOf(server) } }
   },
   alertChanged: async function* () {
     for await (const alert of hear<Record<string, unknown>>('alert')) yield { alertChanged: alert }

@@ -238,7 +238,9 @@ const WORTH_NAMING_MS = 1_000
 /** The proof of a status in words, to be read after the status: last heartbeat 10:01:13, limit 60 s. */
 export function proof(facts: Proof, moment: Moment): string {
   const heard =
-    facts.lastHeartbeatAt === null ? 'no heartbeat yet' : `last heartbeat ${clock(facts.lastHeartbeatAt, moment.now)}`
+    facts.lastHeartbeatAt === null
+      ? 'no heartbeat yet'
+      : `last heartbeat ${heardAt(facts, facts.lastHeartbeatAt, moment)}`
   const bound = `limit ${limit(facts.limitSeconds)}`
   switch (facts.rule) {
     case 'SUSPENDED':
@@ -254,6 +256,12 @@ export function proof(facts: Proof, moment: Moment): string {
     case 'ALIVE':
       return `${heard}, ${bound}${unobserved(facts)}`
   }
+}
+
+/** How long it is silent is said of a server that is not OFFLINE: of one that is, how long it is OFFLINE counts. */
+function heardAt({ rule }: Proof, lastHeartbeatAt: number, moment: Moment): string {
+  const at = clock(lastHeartbeatAt, moment.now)
+  return moment.live && rule !== 'SILENT_TOO_LONG' ? `${at}, ${ago(lastHeartbeatAt, moment)}` : at
 }
 
 /** What would change the status, in words. */

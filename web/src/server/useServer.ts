@@ -1,0 +1,46 @@
+import { type ComputedRef, computed, shallowRef } from 'vue'
+import {
+  ServerAlertsDocument,
+  ServerHeartbeatsDocument,
+  ServerPageDocument,
+  type ServerPageQuery,
+  ServerSettingsChangedDocument,
+  ServerStatusEventsDocument,
+} from '../api/generated/graphql.ts'
+import { type QueryResult, useQuery } from '../api/useQuery.ts'
+import { useSubscription } from '../api/useSubscription.ts'
+
+export type ServerDetails = NonNullable<ServerPageQuery['server']>
+
+/** How many status changes the history shows. */
+const HISTORY = 20
+
+export interface LiveServer {
+  readonly data: QueryResult<ServerPageQuery>['data']
+  readonly server: ComputedRef<ServerDetails | null | undefined>
+  readonly error: QueryResult<ServerPageQuery>['error']
+  /** Somebody deleted it while it was being looked at. */
+  readonly deleted: Readonly<{ value: boolean }>
+  reread(): void
+}
+
+/**
+ * One server, kept true by its streams: each writes what it says into the cache, by the server's id. What a stream does
+ * not carry, the history and the lists of alerts, is read again when one says that it changed.
+ */
+export function useServer(id: () => string): LiveServer {
+  const { data, error, refetch } = useQuery(ServerPageDocument, () => ({ id: id(), history: HISTORY }))
+  const deleted = shallowRef(false)
+
+  useSubscription(ServerHeartbeatsDocument, () => ({ id: id() }))
+  useSubscription(ServerStatusEventsDocument, () => ({ ids: [id()] }), refetch)
+  useSubscription(ServerAlertsDocument, () => ({ id: id() }), refetch)
+  useSubscription(
+    ServerSettingsChangedDocument,
+    () => ({ ids: [id()] }),
+    ({ serverChanged }) => {
+      if (serverChanged.kind === 'DELETED') deleted.value = true
+    },
+  )
+  return { data, error, deleted, server: computed(() => data.value?.server), reread: refetch }
+}

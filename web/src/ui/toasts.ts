@@ -1,0 +1,48 @@
+import { type InjectionKey, inject, provide, type ShallowRef, shallowRef } from 'vue'
+
+export interface Toast {
+  readonly id: number
+  readonly kind: 'done' | 'refused'
+  readonly said: string
+  readonly more: string
+}
+
+export interface Toasts {
+  readonly shown: Readonly<ShallowRef<readonly Toast[]>>
+  /** Gone by itself after 6 s. */
+  done(said: string, more?: string): void
+  /** Stays until it is dismissed: somebody must know. */
+  refused(said: string, more?: string): void
+  dismiss(id: number): void
+}
+
+const TOASTS: InjectionKey<Toasts> = Symbol('toasts')
+const AT_MOST = 3
+const DONE_FOR_MS = 6_000
+
+export function provideToasts(): Toasts {
+  const shown = shallowRef<readonly Toast[]>([])
+  let last = 0
+  const dismiss = (id: number) => {
+    shown.value = shown.value.filter((toast) => toast.id !== id)
+  }
+  const show = (kind: Toast['kind'], said: string, more = '') => {
+    const id = ++last
+    shown.value = [...shown.value, { id, kind, said, more }].slice(-AT_MOST)
+    if (kind === 'done') setTimeout(() => dismiss(id), DONE_FOR_MS)
+  }
+  const toasts: Toasts = {
+    shown,
+    dismiss,
+    done: (said, more) => show('done', said, more),
+    refused: (said, more) => show('refused', said, more),
+  }
+  provide(TOASTS, toasts)
+  return toasts
+}
+
+export function useToasts(): Toasts {
+  const toasts = inject(TOASTS)
+  if (!toasts) throw new Error('No toasts were provided.')
+  return toasts
+}
