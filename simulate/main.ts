@@ -1,5 +1,6 @@
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { StartError } from '../server/src/errors.ts'
 import { ApiError } from './api.ts'
 import { findHub } from './hub-address.ts'
 import { readOptions, USAGE, UsageError } from './options.ts'
@@ -29,7 +30,7 @@ async function main(): Promise<number> {
 
 /** A mistake of the caller's, or a hub that cannot be judged, is one sentence; a defect of the simulator's is shown in full. */
 function sentenceOf(error: unknown): string {
-  if (error instanceof UsageError || error instanceof ApiError) return error.message
+  if (error instanceof UsageError || error instanceof StartError || error instanceof ApiError) return error.message
   return error instanceof Error ? `${error.stack}` : String(error)
 }
 

@@ -12,10 +12,11 @@ if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) {
 } else if (!existsSync(PROGRAM)) {
   fail('stacksense is not built yet: run npm run build first.')
 } else {
-  await import(PROGRAM.href)
+  await import(PROGRAM.href).catch((error) => fail(`stacksense is not installed as it should be: ${error.stack}`))
 }
 
+// Not 1: that would mean that a server is not alive.
 function fail(sentence) {
   process.stderr.write(`${sentence}\n`)
-  process.exitCode = 1
+  process.exitCode = 2
 }

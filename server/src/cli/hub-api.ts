@@ -80,9 +80,9 @@ export class HubApi {
       throw unreachable(url, error as Error, this.timeoutMs)
     }
     const answer = parseAnswer<T>(text)
-    if (!answer) throw new Unreachable(notAHub(url, response), true)
+    if (!answer) throw new Unreachable(notAHub(url, response), false)
     if (answer.errors?.[0]?.extensions?.code === 'UNAVAILABLE') {
-      throw new Unreachable(`The hub at ${url} is not able to work: ${answer.errors[0].message}`, true)
+      throw new Unreachable(`The hub at ${url} is not able to work: ${answer.errors[0].message}`, false)
     }
     return answer
   }
