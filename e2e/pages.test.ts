@@ -71,16 +71,22 @@ async function signedIn(
 test('every page, light, dark and on a phone: one h1, nothing wider than the window, nothing wrong in the console', async () => {
   const { hub, browser, id } = await storyScene()
   mkdirSync(PICTURES, { recursive: true })
-  const pages = { overview: '/', servers: '/servers', server: `/servers/${id('queue-ams-01')}`, settings: '/settings' }
+  /** Where each page is, and what is there once it is no skeleton any more. */
+  const pages = [
+    { name: 'overview', path: '/', filled: '.problem-row' },
+    { name: 'servers', path: '/servers', filled: '[role=row] .status-badge, tr .status-badge' },
+    { name: 'server', path: `/servers/${id('queue-ams-01')}`, filled: '.proof-line' },
+    { name: 'settings', path: '/settings', filled: 'text=bootstrap' },
+  ]
   for (const { name: look, ...options } of LOOKS) {
     const page = await signedIn(browser, hub, options)
     const complaints: string[] = []
     page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()))
     page.on('pageerror', (error) => complaints.push(error.message))
-    for (const [name, path] of Object.entries(pages)) {
+    for (const { name, path, filled } of pages) {
       await page.goto(`${hub.url}${path}`)
       await page.locator('.connection', { hasText: 'Live' }).waitFor()
-      await page.locator('h1').waitFor()
+      await page.locator(filled).first().waitFor()
       await page.evaluate(() => document.fonts.ready)
       await page.screenshot({ path: `${PICTURES}/${name}-${look}.png` })
       expect(await page.locator('h1').count(), `${name} ${look}`).toBe(1)
