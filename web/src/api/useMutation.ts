@@ -46,6 +46,13 @@ export function refusalOf(error: unknown): Refused {
   return {
     code: typeof code === 'string' ? code : undefined,
     field: typeof field === 'string' ? field : undefined,
-    message: code === 'FORBIDDEN' ? 'Your token’s scope does not allow this.' : (first?.message ?? 'The hub refused.'),
+    message:
+      code === 'FORBIDDEN' ? 'Your token’s scope does not allow this.' : atField(first?.message ?? 'The hub refused.'),
   }
+}
+
+/** The hub names the input as the API does; beside its field the name is not needed: Must be from 2 to 86,400. */
+function atField(message: string): string {
+  const said = message.replace(/^input(\.\w+)+:? /, '')
+  return said.charAt(0).toUpperCase() + said.slice(1)
 }

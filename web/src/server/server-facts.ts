@@ -27,20 +27,25 @@ export interface Stretch extends ChangeFacts {
 /**
  * The history, newest first: each status change with how long what it began has lasted. A new reason for the same status
  * begins a line of its own, as the reason is what one looks for.
+ *
+ * @param createdAt where the events are all that there ever were: to be created is no event, so before the first one the
+ * server was waiting for its first heartbeat. Null where there are older ones.
  */
-export function stretchesOf(events: readonly HistoryEventFragment[]): readonly Stretch[] {
+export function stretchesOf(events: readonly HistoryEventFragment[], createdAt: number | null): readonly Stretch[] {
   const stretches = events.map((event, i): Stretch => {
     const next = events[i + 1]
+    const before = events[i - 1]
+    const beganAt = before ? Date.parse(before.at) : createdAt
     return {
       cursor: event.cursor,
       from: event.from,
-      fromReason: events[i - 1]?.reason ?? null,
+      fromReason: before?.reason ?? (createdAt === null ? null : 'NEVER_SEEN'),
       to: event.to,
       reason: event.reason,
       at: Date.parse(event.at),
       detectedAt: Date.parse(event.detectedAt),
       lastHeartbeatAt: instant(event.lastHeartbeatAt),
-      lastedMs: events[i - 1] ? Date.parse(event.at) - Date.parse(events[i - 1]?.at ?? event.at) : null,
+      lastedMs: beganAt === null ? null : Date.parse(event.at) - beganAt,
       gap: event.gap && { from: Date.parse(event.gap.from), until: Date.parse(event.gap.until) },
       alerts: [],
       anomalies: [],

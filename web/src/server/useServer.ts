@@ -1,4 +1,4 @@
-import { type ComputedRef, computed, shallowRef } from 'vue'
+import { type ComputedRef, computed, shallowRef, watch } from 'vue'
 import {
   ServerAlertsDocument,
   ServerHeartbeatsDocument,
@@ -42,5 +42,13 @@ export function useServer(id: () => string): LiveServer {
       if (serverChanged.kind === 'DELETED') deleted.value = true
     },
   )
+  // An anomaly that changes no status has no stream. The proof counts what is active, and comes with each heartbeat.
+  const disagrees = computed(() => {
+    const found = data.value?.server
+    if (!found) return false
+    const { activeAlerts, activeAnomalies } = found.statusExplanation
+    return activeAlerts !== found.activeAlerts.length || activeAnomalies !== found.activeAnomalies.length
+  })
+  watch(disagrees, (now) => now && refetch())
   return { data, error, deleted, server: computed(() => data.value?.server), reread: refetch }
 }

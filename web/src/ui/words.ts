@@ -244,7 +244,7 @@ export function proof(facts: Proof, moment: Moment): string {
   const bound = `limit ${limit(facts.limitSeconds)}`
   switch (facts.rule) {
     case 'SUSPENDED':
-      return `suspended by a person; ${heard}, it is stored all the same`
+      return `heartbeats are stored, nobody is notified; ${heard}`
     case 'NEVER_SEEN':
       return 'waiting for its first heartbeat; nobody is notified while it waits'
     case 'SILENT_TOO_LONG':
