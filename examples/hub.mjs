@@ -90,7 +90,7 @@ function findHub({ STACKSENSE_API_URL: urls, STACKSENSE_TOKEN: token, STACKSENSE
   for (const folder of dataDir ? [dataDir] : ['.stacksense', '/var/lib/stacksense']) {
     try {
       const hub = JSON.parse(readFileSync(`${folder}/hub.json`, 'utf8'))
-      return { urls: [hub.url], token: token || hub.token }
+      if (hub.url) return { urls: [hub.url], token: token || hub.token }
     } catch {
       // Not here.
     }
