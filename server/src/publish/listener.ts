@@ -16,6 +16,7 @@ export type Hear = (channel: Channel, payload: string) => void
 export class Listener {
   #client: pg.Client | undefined
   #timer: NodeJS.Timeout | undefined
+  #connecting: Promise<void> | undefined
   #stopped = false
 
   constructor(
@@ -32,6 +33,7 @@ export class Listener {
   async stop(): Promise<void> {
     this.#stopped = true
     clearTimeout(this.#timer)
+    await this.#connecting
     await this.#client?.end().catch(() => undefined)
   }
 
@@ -43,12 +45,14 @@ export class Listener {
       const known = NAMES.get(channel)
       if (known) this.hear(known, payload)
     })
-    await client.connect()
-    await client.query(
-      Object.values(CHANNELS)
-        .map((channel) => `listen ${channel}`)
-        .join('; '),
-    )
+    try {
+      await client.connect()
+      await client.query(LISTEN)
+      if (this.#stopped) throw new Error('The listener was stopped while it connected')
+    } catch (error) {
+      client.end().catch(() => undefined)
+      throw error
+    }
     this.#client = client
     this.#ping(client)
     this.onListening()
@@ -79,11 +83,16 @@ export class Listener {
 
   #retry(): void {
     clearTimeout(this.#timer)
+    if (this.#stopped) return
     this.#timer = setTimeout(() => {
-      if (!this.#stopped) this.#connect().catch(() => this.#retry())
+      this.#connecting = this.#connect().catch(() => this.#retry())
     }, RECONNECT_MS)
   }
 }
+
+const LISTEN = Object.values(CHANNELS)
+  .map((channel) => `listen ${channel}`)
+  .join('; ')
 
 const NAMES = new Map<string, Channel>(
   (Object.entries(CHANNELS) as [Channel, string][]).map(([channel, name]) => [name, channel]),

@@ -12,6 +12,23 @@ export interface DatabaseConnection {
 
 const POOL_SIZE = 12
 const CONNECT_TIMEOUT_MS = 5_000
+
+/** Of the connections that nobody uses, all but these few are given up after a while: a dead one shows nothing. */
+const POOL_MIN = 2
+const IDLE_TIMEOUT_MS = 10_000
+
+/** How long one statement may run, by the database's own account. */
+const STATEMENT_TIMEOUT_MS = 15_000
+const WRITER_STATEMENT_TIMEOUT_MS = 5_000
+
+/**
+ * So much later we no longer believe that an answer will come: a network that lost the connection does not say so, and
+ * the system alone would notice after a quarter of an hour.
+ */
+const ANSWER_GRACE_MS = 1_000
+
+/** Lone connections ask only what is answered at once. */
+const LONE_ANSWER_TIMEOUT_MS = 5_000
 const INT8_OID = 20
 
 /** Event and alert ids are bigint; they stay far below 2^53, so they are read as numbers. */
@@ -24,7 +41,11 @@ const TYPES = {
  * No frozen hub may hold anybody up: a session that stops in the middle of a transaction is ended by the database after
  * a second, and no statement waits or runs for ever.
  */
-const SESSION = ['idle_in_transaction_session_timeout=1000', 'lock_timeout=2000', 'statement_timeout=15000']
+const SESSION = [
+  'idle_in_transaction_session_timeout=1000',
+  'lock_timeout=2000',
+  `statement_timeout=${STATEMENT_TIMEOUT_MS}`,
+]
 
 /**
  * The writer's update must lock its rows in ascending id, so its plan is pinned to a nested loop driven by the sorted
@@ -33,7 +54,7 @@ const SESSION = ['idle_in_transaction_session_timeout=1000', 'lock_timeout=2000'
 const WRITER_SESSION = [
   'idle_in_transaction_session_timeout=1000',
   'lock_timeout=2000',
-  'statement_timeout=5000',
+  `statement_timeout=${WRITER_STATEMENT_TIMEOUT_MS}`,
   'enable_hashjoin=off',
   'enable_mergejoin=off',
   'enable_seqscan=off',
@@ -43,21 +64,35 @@ const WRITER_SESSION = [
 
 /** Connections for everything but the group-commit writer. */
 export function openPool(connection: DatabaseConnection): pg.Pool {
-  return open(connection, SESSION, POOL_SIZE, 'stacksense')
+  return open(
+    { ...settings(connection, SESSION, 'stacksense'), query_timeout: STATEMENT_TIMEOUT_MS + ANSWER_GRACE_MS },
+    POOL_SIZE,
+  )
 }
 
 /** The writer's one connection: heartbeats and stamps go through it, one transaction at a time. */
 export function openWriterPool(connection: DatabaseConnection): pg.Pool {
-  return open(connection, WRITER_SESSION, 1, 'stacksense writer')
+  return open(
+    {
+      ...settings(connection, WRITER_SESSION, 'stacksense writer'),
+      query_timeout: WRITER_STATEMENT_TIMEOUT_MS + ANSWER_GRACE_MS,
+    },
+    1,
+  )
 }
 
 /** A connection of its own, for LISTEN or a session lock. The caller connects, handles `error` and ends it. */
 export function newClient(connection: DatabaseConnection, name: string, session: readonly string[] = []): pg.Client {
-  return new pg.Client({ ...settings(connection, session, name), keepAlive: true })
+  return new pg.Client({
+    ...settings(connection, session, name),
+    query_timeout: LONE_ANSWER_TIMEOUT_MS,
+    keepAlive: true,
+  })
 }
 
-function open(connection: DatabaseConnection, session: readonly string[], max: number, name: string): pg.Pool {
-  const pool = new pg.Pool({ ...settings(connection, session, name), max, idleTimeoutMillis: 0 })
+function open(config: pg.ClientConfig, max: number): pg.Pool {
+  const min = Math.min(POOL_MIN, max)
+  const pool = new pg.Pool({ ...config, max, min, idleTimeoutMillis: IDLE_TIMEOUT_MS })
   // A connection that breaks while idle is dropped and replaced by the pool; without a listener it would end the process.
   pool.on('error', () => undefined)
   pool.on('connect', (client) => client.on('error', () => undefined))

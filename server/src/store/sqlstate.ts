@@ -5,8 +5,11 @@ const RETRYABLE = new Set([
   '55P03', // lock_not_available: lock_timeout
 ])
 
-/** Connection exceptions and a server that shuts down, starts up, or has no room. */
-const UNREACHABLE_CLASSES = new Set(['08', '53', '57', '58', '25P03', '57P05'])
+/**
+ * Connection exceptions; a server that shuts down, starts up, or has no room; one that lets us in no more, or has become
+ * a replica that cannot be written to.
+ */
+const UNREACHABLE_CLASSES = new Set(['08', '28', '3D', '53', '57', '58', '25006', '25P03'])
 
 const UNREACHABLE_ERRNOS = new Set([
   'ECONNREFUSED',
@@ -21,7 +24,7 @@ const UNREACHABLE_ERRNOS = new Set([
 
 /** Sentences of `pg` for a connection that went away; it gives them no code. */
 const UNREACHABLE_MESSAGES =
-  /connection terminated|client has encountered a connection error|not queryable|timeout exceeded when trying to connect|client was closed/i
+  /connection terminated|client has encountered a connection error|not queryable|timeout exceeded when trying to connect|query read timeout|client was closed/i
 
 function codeOf(error: unknown): string {
   return String((error as { code?: unknown } | null)?.code ?? '')

@@ -50,9 +50,13 @@ async function attemptOnce<T>(pool: pg.Pool, begin: string, work: (tx: Queryable
     await client.query('commit')
     return answer
   } catch (error) {
-    await client.query('rollback').catch((rollbackError: Error) => {
-      broken = rollbackError
-    })
+    // A rollback that is sent after a lost answer would only be waited for in vain.
+    if (isUnreachable(error)) broken = error as Error
+    else {
+      await client.query('rollback').catch((rollbackError: Error) => {
+        broken = rollbackError
+      })
+    }
     throw error
   } finally {
     client.release(broken)

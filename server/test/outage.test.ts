@@ -1,0 +1,73 @@
+import { expect, test, vi } from 'vitest'
+import { Listener } from '../src/publish/listener.ts'
+import { listObservationGaps } from '../src/store/observation-gaps.ts'
+import { proxyTo } from './support/database-proxy.ts'
+import { addServer, freshDatabase, historyOf, listenTo, openHub } from './support/hub-scene.ts'
+
+const PATIENCE = { interval: 100, timeout: 25_000 }
+
+async function scene() {
+  const proxy = await proxyTo(await freshDatabase())
+  const hub = await openHub(proxy.database, { onError: () => undefined })
+  await hub.watch()
+  const server = await addServer(hub.store, { offlineAfterSeconds: 3 })
+  await hub.writer.record(server.id, {})
+  await vi.waitFor(() => expect(hub.monitor.watched).toBe(1), PATIENCE)
+  return { proxy, hub, store: hub.store, server }
+}
+
+test('a database that goes away and comes back costs nobody a false OFFLINE, and everything goes on', async () => {
+  const { proxy, hub, store, server } = await scene()
+  const feed = await listenTo(hub)
+  proxy.cut()
+  await expect(hub.writer.record(server.id, {})).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+  await new Promise((resolve) => setTimeout(resolve, 4_000)) // longer than the server may be silent
+  proxy.heal()
+
+  await vi.waitFor(() => hub.writer.record(server.id, {}), PATIENCE)
+  await vi.waitFor(() => expect(hub.monitor.leads).toBe(true), PATIENCE)
+  expect(await historyOf(store, server.id)).toEqual(['OFFLINE/NEVER_SEEN>ONLINE/HEALTHY'])
+  expect(await listObservationGaps(store, null, null)).toMatchObject([{ cause: 'DATABASE_UNREACHABLE' }])
+  expect((await feed.take(1))[0]).toMatchObject({ to: 'OFFLINE', reason: 'HEARTBEAT_EXPIRED' })
+}, 60_000)
+
+test('a database that falls silent without a word is given up within seconds, and left for one that answers', async () => {
+  const { proxy, hub, store, server } = await scene()
+  const feed = await listenTo(hub)
+  proxy.mute()
+  const since = performance.now()
+  await expect(hub.writer.record(server.id, {})).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+  expect(performance.now() - since).toBeLessThan(15_000)
+  proxy.heal()
+
+  await vi.waitFor(() => hub.writer.record(server.id, {}), PATIENCE)
+  await vi.waitFor(() => expect(hub.monitor.leads).toBe(true), PATIENCE)
+  expect(await historyOf(store, server.id)).toEqual(['OFFLINE/NEVER_SEEN>ONLINE/HEALTHY'])
+  expect((await feed.take(1))[0]).toMatchObject({ to: 'OFFLINE', reason: 'HEARTBEAT_EXPIRED' })
+}, 90_000)
+
+test('a listener that is stopped while it connects again leaves no connection behind', async () => {
+  const database = await freshDatabase()
+  const { store } = await openHub(database)
+  const proxy = await proxyTo(database)
+  const listener = new Listener(
+    Object.assign(Object.create(store), proxy.database),
+    () => undefined,
+    () => undefined,
+  )
+  await listener.start()
+  proxy.cut()
+  proxy.mute()
+  await vi.waitFor(() => expect(proxy.held).toBe(1), PATIENCE)
+
+  const stopped = listener.stop()
+  proxy.heal()
+  await stopped
+  const ofHub = 1
+  await vi.waitFor(async () => {
+    const { rows } = await store.pool.query(
+      `select 1 from pg_stat_activity where application_name = 'stacksense listener' and datname = current_database()`,
+    )
+    expect(rows).toHaveLength(ofHub)
+  }, PATIENCE)
+})
