@@ -1,20 +1,20 @@
 import { mount } from '@vue/test-utils'
 import { afterEach, expect, test } from 'vitest'
-import { defineComponent, h, nextTick, shallowRef } from 'vue'
-import { HUB, type Hub } from '../api/hub.ts'
+import { computed, defineComponent, h, nextTick, shallowRef } from 'vue'
 import type { Session } from '../api/session.ts'
 import { type AddServer, provideAddServer } from './useAddServer.ts'
 
 function scene(scope: string) {
   const session = shallowRef<Session | null>({ name: 'mara', scope })
+  const may = computed(() => session.value?.scope === 'admin')
   let addServer: AddServer | undefined
   const App = defineComponent({
     setup() {
-      addServer = provideAddServer()
+      addServer = provideAddServer({ session }, may)
       return () => h('input')
     },
   })
-  const app = mount(App, { global: { provide: { [HUB as symbol]: { session } as Hub } }, attachTo: document.body })
+  const app = mount(App, { attachTo: document.body })
   return { app, session, opened: () => addServer?.opened.value }
 }
 

@@ -1,7 +1,6 @@
 import { type InjectionKey, inject, provide, type Ref, ref, watch } from 'vue'
-import { useHub } from '../api/hub.ts'
-import { useMay } from '../api/scope.ts'
-import { useKey } from '../ui/useKey.ts'
+import type { Hub } from '../api/hub.ts'
+import { onKey } from '../ui/on-key.ts'
 
 export interface AddServer {
   /** Making servers takes the scope admin. */
@@ -17,9 +16,7 @@ const ADD_SERVER: InjectionKey<AddServer> = Symbol('add-server')
  * The dialog stands above all pages, whoever opened it: the first server ends the page "No servers yet", and with a
  * dialog of that page its token would be gone for ever.
  */
-export function provideAddServer(): AddServer {
-  const { session } = useHub()
-  const may = useMay('admin')
+export function provideAddServer({ session }: Pick<Hub, 'session'>, may: Readonly<Ref<boolean>>): AddServer {
   const opened = ref(false)
   const provided: AddServer = {
     may,
@@ -31,7 +28,7 @@ export function provideAddServer(): AddServer {
       opened.value = false
     },
   }
-  useKey('n', provided.open, () => document.querySelector('dialog[open]') === null)
+  onKey('n', provided.open, () => document.querySelector('dialog[open]') === null)
   watch(session, (now) => now === null && provided.close())
   provide(ADD_SERVER, provided)
   return provided

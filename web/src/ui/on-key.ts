@@ -1,8 +1,8 @@
 import { onScopeDispose } from 'vue'
 
 /** A single key as a command. Never while somebody types, never with a modifier: those belong to the browser. */
-export function useKey(key: string, pressed: () => void, when: () => boolean = () => true): void {
-  function onKey(event: KeyboardEvent) {
+export function onKey(key: string, pressed: () => void, when: () => boolean = () => true): void {
+  function heard(event: KeyboardEvent) {
     const typing =
       event.target instanceof HTMLElement && event.target.closest('input, textarea, select, [contenteditable]')
     const modified = event.ctrlKey || event.metaKey || event.altKey
@@ -11,6 +11,6 @@ export function useKey(key: string, pressed: () => void, when: () => boolean = (
     event.preventDefault()
     pressed()
   }
-  document.addEventListener('keydown', onKey)
-  onScopeDispose(() => document.removeEventListener('keydown', onKey))
+  document.addEventListener('keydown', heard)
+  onScopeDispose(() => document.removeEventListener('keydown', heard))
 }
