@@ -163,6 +163,7 @@ function serverOf(server: FakeServer) {
   return {
     ...server,
     heartbeat: { lastHeartbeatAt: server.lastHeartbeatAt, agentVersion: server.lastHeartbeatAt ? '1.4.2' : null },
+    latestMetrics: () => (server.lastHeartbeatAt ? sample(server.id, server.lastHeartbeatAt.getTime()) : null),
     alertLimits: { cpuPercent: 80, memoryPercent: 90, diskPercent: 90 },
     availability: ({ from }: { from: Date }) => ({
       percent: now() - from.getTime() < 2 * 86_400_000 ? 99.6832 : 99.9684,
@@ -207,6 +208,28 @@ const alertOf = (id: string) => {
 
 // biome-ignore lint/suspicious/noExplicitAny: the arguments of whichever field
 type Args = Record<string, any>
+function sample(id: string, at: number) {
+  const n = Number(id) * 7 + 3
+  const wave = (speed: number) => (Math.sin(at / (900_000 / speed) + n) + Math.sin(at / (230_000 / speed) + n * 3)) / 2
+  return {
+    at: new Date(at),
+    cpuPercent: 42 + 18 * wave(1),
+    memoryPercent: 66 + 8 * wave(0.2),
+    swapPercent: 4,
+    load1: 3 + 2 * wave(1),
+    load5: 2.8 + wave(0.5),
+    load15: 2.6 + 0.5 * wave(0.2),
+    networkRxBytesPerSecond: 38_000_000 * (1 + 0.6 * wave(2)),
+    networkTxBytesPerSecond: 16_000_000 * (1 + 0.4 * wave(3)),
+    diskReadBytesPerSecond: 900_000 * (1 + wave(2)),
+    diskWriteBytesPerSecond: 2_400_000 * (1 + wave(1)),
+    disks: [
+      { mount: '/var/lib/postgresql', usedPercent: (n * 13) % 95, usedBytes: 93e9, totalBytes: 100e9 },
+      { mount: '/', usedPercent: 41, usedBytes: 41e9, totalBytes: 100e9 },
+    ],
+  }
+}
+
 const day = 86_400_000
 const aToken = (id: string, name: string, scope: string, facts: object = {}) => ({
   id,
@@ -242,6 +265,14 @@ const root: Record<string, (args: Args) => unknown> = {
     ),
   anomalies: () => page([]),
   apiTokens: () => tokens,
+  metrics: ({ serverId, from, to, maxPoints }) => {
+    const step = Math.max(60_000, (to.getTime() - from.getTime()) / maxPoints)
+    const points = []
+    for (let at = from.getTime(); at <= to.getTime() - (serverId === '15' ? 335_000 : 0); at += step) {
+      if (at < now() - 24_874_000 || at > now() - 23_181_000) points.push(sample(serverId, at))
+    }
+    return { from, to, points }
+  },
   observationGaps: () =>
     process.env.FAKE === 'empty'
       ? []
@@ -350,6 +381,12 @@ const streams: Record<string, (args: Args) => AsyncGenerator<unknown>> = {
   },
   alertChanged: async function* () {
     for await (const alert of hear<Record<string, unknown>>('alert')) yield { alertChanged: alert }
+  },
+  metricsRecorded: async function* ({ serverId }) {
+    for (;;) {
+      await new Promise((resolve) => setTimeout(resolve, 10_000))
+      yield { metricsRecorded: sample(serverId, now()) }
+    }
   },
   heartbeatRecorded: async function* ({ serverId }) {
     for await (const receipt of hear<{ server: FakeServer; receivedAt: Date }>('heartbeat')) {
