@@ -73,10 +73,15 @@ export class Hub {
   /** Opens a hub on a database whose tables are up to date. It hears and answers, but judges nobody before `watch`. */
   static async open(options: HubOptions): Promise<Hub> {
     const hub = new Hub(await Store.open(options.connection), options)
-    await hub.#listener.start()
-    await hub.#tail.start()
-    await hub.#housekeeper.start()
-    return hub
+    try {
+      await hub.#listener.start()
+      await hub.#tail.start()
+      await hub.#housekeeper.start()
+      return hub
+    } catch (error) {
+      await hub.close()
+      throw error
+    }
   }
 
   /** Begins to watch; call it when heartbeats can arrive, for it says so to the database. */
@@ -119,7 +124,7 @@ export class Hub {
         this.changeFeed.heardServer(payload)
         break
       case 'alert':
-        void this.changeFeed.heardAlert(payload)
+        this.changeFeed.heardAlert(payload)
         break
       case 'access':
         for (const forget of this.#forgetters) forget()
@@ -130,6 +135,7 @@ export class Hub {
   #catchUp(): void {
     this.#tail.wake()
     this.monitor.reload()
+    this.writer.forgetNames()
     void this.changeFeed.catchUp()
     for (const forget of this.#forgetters) forget()
   }

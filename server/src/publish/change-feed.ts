@@ -1,12 +1,13 @@
 import type { Alert, Instant, Server, ServerChangeKind, ServerId } from '../core/types.ts'
 import { Refusal } from '../errors.ts'
-import { type AlertFilter, findAlert } from '../store/alerts.ts'
+import { type AlertFilter, findAlerts } from '../store/alerts.ts'
 import { readLastHeartbeats } from '../store/last-heartbeats.ts'
 import { latestSamples, type StoredSample } from '../store/metric-samples.ts'
 import type { ServerFilter } from '../store/server-filter.ts'
 import { findServers, findServersChangedSince, readNow } from '../store/server-row.ts'
 import type { Store } from '../store/store.ts'
 import { Broadcast, type Queue } from './broadcast.ts'
+import { Heard } from './heard.ts'
 import { PolledWatch } from './polled-watch.ts'
 
 export interface HeartbeatSeen {
@@ -28,9 +29,8 @@ export class ChangeFeed {
   readonly #alerts = new Broadcast<Alert>(slowReader)
   readonly #heartbeats: PolledWatch<HeartbeatSeen>
   readonly #samples: PolledWatch<StoredSample>
-  /** Servers heard of and not yet read, with what was said of them. */
-  readonly #heard = new Map<ServerId, ServerChangeKind>()
-  #reading: Promise<void> | undefined
+  readonly #heardServers: Heard<ServerChangeKind>
+  readonly #heardAlerts: Heard<true>
   #newest = 0
 
   constructor(
@@ -47,6 +47,8 @@ export class ChangeFeed {
       (sample) => sample.at,
       onError,
     )
+    this.#heardServers = new Heard({ read: (heard) => this.#readServers(heard), merge: mergeKinds, onError })
+    this.#heardAlerts = new Heard({ read: (heard) => this.#readAlerts(heard), merge: () => true, onError })
   }
 
   servers(filter: ServerFilter): Queue<ServerChange> {
@@ -70,73 +72,64 @@ export class ChangeFeed {
   /** A server was changed. Payload: `KIND id`. */
   heardServer(payload: string): void {
     const [kind, id] = payload.split(' ')
-    if (this.#servers.size === 0 || !id) return
-    // A server that was created and changed before it was read is news as a whole.
-    const earlier = this.#heard.get(Number(id))
-    this.#heard.set(Number(id), earlier === 'CREATED' && kind === 'UPDATED' ? 'CREATED' : (kind as ServerChangeKind))
-    this.#reading ??= this.#readHeard()
+    if (this.#servers.size > 0) this.#heardServers.add(Number(id), kind as ServerChangeKind)
   }
 
-  async heardAlert(payload: string): Promise<void> {
-    if (this.#alerts.size === 0) return
-    await this.#guard(async () => {
-      const alert = await findAlert(this.store, Number(payload))
-      if (alert) this.#alerts.publish(alert)
-    })
+  /** An alert was raised or changed. Payload: its id. */
+  heardAlert(payload: string): void {
+    if (this.#alerts.size > 0) this.#heardAlerts.add(Number(payload), true)
   }
 
   /** Notifications may have been lost: tells again of every server that was changed of late. */
   async catchUp(): Promise<void> {
-    await this.#guard(async () => {
+    try {
       const since = this.#newest - OVERLAP_MS
       this.#newest ||= await readNow(this.store)
       if (since < 0) return
       for (const server of await findServersChangedSince(this.store, since)) {
-        this.#tell({ kind: kindSince(server, since), server })
+        this.#heardServers.add(server.id, kindSince(server, since))
       }
-    })
+    } catch (error) {
+      this.onError(error)
+    }
   }
 
+  /** Ends every subscription: the hub stops. */
   end(): void {
+    this.#heardServers.stop()
+    this.#heardAlerts.stop()
     this.#servers.end()
     this.#alerts.end()
     this.#heartbeats.end()
     this.#samples.end()
   }
 
-  /** One reader at a time, so that an older state is never told after a newer one. */
-  async #readHeard(): Promise<void> {
-    while (this.#heard.size > 0) {
-      const heard = new Map(this.#heard)
-      this.#heard.clear()
-      await this.#guard(async () => {
-        const servers = await findServers(this.store, [...heard.keys()])
-        for (const [id, kind] of heard) {
-          const server = servers.get(id)
-          if (server) this.#tell({ kind: server.deletedAt === null ? kind : 'DELETED', server })
-        }
-      })
+  async #readServers(heard: ReadonlyMap<ServerId, ServerChangeKind>): Promise<void> {
+    const servers = await findServers(this.store, [...heard.keys()])
+    for (const [id, kind] of heard) {
+      const server = servers.get(id)
+      if (server) this.#tell({ kind: server.deletedAt === null ? kind : 'DELETED', server })
     }
-    this.#reading = undefined
+  }
+
+  async #readAlerts(heard: ReadonlyMap<number, true>): Promise<void> {
+    for (const alert of await findAlerts(this.store, [...heard.keys()])) this.#alerts.publish(alert)
   }
 
   #tell(change: ServerChange): void {
     this.#newest = Math.max(this.#newest, change.server.updatedAt)
     this.#servers.publish(change)
   }
-
-  async #guard(work: () => Promise<void>): Promise<void> {
-    try {
-      await work()
-    } catch (error) {
-      this.onError(error)
-    }
-  }
 }
 
 async function lastHeartbeats(store: Store, ids: readonly ServerId[]): Promise<Map<ServerId, HeartbeatSeen | null>> {
   const times = await readLastHeartbeats(store, ids)
   return new Map([...times].map(([serverId, at]) => [serverId, at === null ? null : { serverId, receivedAt: at }]))
+}
+
+/** A server that was created and changed before it was read is news as a whole. */
+function mergeKinds(earlier: ServerChangeKind, later: ServerChangeKind): ServerChangeKind {
+  return earlier === 'CREATED' && later === 'UPDATED' ? 'CREATED' : later
 }
 
 function kindSince(server: Server, since: number): ServerChangeKind {

@@ -54,8 +54,9 @@ export class PolledWatch<T> {
       return
     }
     try {
-      const newest = await this.read([...this.#watched.keys()])
-      for (const [id, watched] of this.#watched) this.#tell(watched, newest.get(id) ?? null)
+      const looked = [...this.#watched]
+      const newest = await this.read(looked.map(([id]) => id))
+      for (const [id, watched] of looked) this.#tell(watched, newest.get(id) ?? null)
     } catch (error) {
       this.onError(error)
     }

@@ -110,8 +110,9 @@ export async function listAlerts(store: Store, filter: AlertFilter, request: Pag
   )
 }
 
-export async function findAlert(store: Store, id: number): Promise<Alert | undefined> {
-  return (await reachable(() => store.em().findOne(AlertEntity, { id }))) ?? undefined
+/** Alerts by id, in the order of their ids; those that there are. */
+export function findAlerts(store: Store, ids: readonly number[]): Promise<Alert[]> {
+  return reachable(() => store.em().find(AlertEntity, { id: { $in: [...ids] } }, { orderBy: { id: 'asc' } }))
 }
 
 /** The alerts of each server that are not resolved, the newest first. */
