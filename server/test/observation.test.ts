@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import type { GapCause } from '../src/core/types.ts'
 import { readVerdicts } from '../src/store/facts.ts'
 import { judgeExpiry } from '../src/store/judge-expiry.ts'
@@ -122,4 +122,41 @@ test('a clock that was set back leaves no heartbeat, gap or status in the future
   const verdict = (await readVerdicts(store, [server.id])).get(server.id)
   expect(verdict?.lastHeartbeatAt).toBeLessThanOrEqual(now)
   expect((await storedStatus(store, server.id)).since).toBeLessThanOrEqual(now)
+})
+
+test('a clock that was set back is no reason to wait for a hub that is gone', async () => {
+  const { store, server } = await scene()
+  await store.pool.query(
+    `insert into hub_observation (hub_id, stamped_at, backlog_since)
+     values (gen_random_uuid(), clock_timestamp() + interval '1 hour', clock_timestamp() + interval '1 hour')`,
+  )
+  await ageStamp(store, -3_600)
+  await stampAs(store)
+  await store.pool.query(`update hub_observation set stamped_at = stamped_at - interval '2 s'`)
+  await age(store.pool, server.id, 10)
+  expect((await judgeExpiry(store, [server.id])).get(server.id)).toEqual({ kind: 'settled' })
+})
+
+test('after a clock was set back, the queue is worked out again at once', async () => {
+  const { hub, store, server } = await scene()
+  await age(store.pool, server.id, -3_600)
+  await hub.watch()
+  await vi.waitFor(() => expect(hub.monitor.watched).toBe(1))
+  const feed = await listenTo(hub)
+
+  await ageStamp(store, -3_600)
+  const since = performance.now()
+  expect((await feed.take(1))[0]).toMatchObject({ to: 'OFFLINE', reason: 'HEARTBEAT_EXPIRED' })
+  expect(performance.now() - since).toBeLessThan(10_000)
+})
+
+test('a database that takes too long is told apart from a hub that was paused', async () => {
+  const { hub, store } = await scene()
+  await hub.watch()
+  await store.pool.query(
+    'begin; select 1 from observation_stamp for update; select pg_sleep(1.6); commit', // longer than a hole may be
+  )
+  await vi.waitFor(async () => {
+    expect(await listObservationGaps(store, null, null)).toMatchObject([{ cause: 'DATABASE_UNREACHABLE' }])
+  })
 })

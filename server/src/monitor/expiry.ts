@@ -42,6 +42,8 @@ export class Expiry {
   readonly #unread = new Set<ServerId>()
   #judging: Promise<void> | undefined
   #reading: Promise<void> | undefined
+  /** What was read of all deadlines may lack something: whoever reads them now does it once more. */
+  #stale = false
   #reloading: Promise<void> | undefined
   #reconciler: NodeJS.Timeout | undefined
   #active = false
@@ -85,19 +87,23 @@ export class Expiry {
 
   /** Reads every deadline again; what is queued for sooner keeps its place. */
   reload(): void {
-    if (this.#active) this.#reloading ??= this.#reload()
+    if (!this.#active) return
+    this.#stale = true
+    this.#reloading ??= this.#reload()
   }
 
   async #reload(): Promise<void> {
-    try {
-      const deadlines = await readDeadlines(this.options.store, null)
-      for (const { id, at } of deadlines) this.#promise(id, at)
-    } catch (error) {
-      this.options.onError(error)
-      setTimeout(() => this.reload(), FAILED_MS)
-    } finally {
-      this.#reloading = undefined
+    while (this.#active && this.#stale) {
+      this.#stale = false
+      try {
+        for (const { id, at } of await readDeadlines(this.options.store, null)) this.#promise(id, at)
+      } catch (error) {
+        this.options.onError(error)
+        this.#stale = true
+        await pause(FAILED_MS)
+      }
     }
+    this.#reloading = undefined
   }
 
   async #read(): Promise<void> {

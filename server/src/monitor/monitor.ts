@@ -25,8 +25,15 @@ export class Monitor {
   constructor(readonly options: MonitorOptions) {
     const { store, flush, backlogMs, onGap, onLeadership, onError } = options
     const clock = new DatabaseClock()
-    this.#observer = new Observer({ store, clock, backlogMs, onGap, onError })
     this.#expiry = new Expiry({ store, clock, flush, onError })
+    this.#observer = new Observer({
+      store,
+      clock,
+      backlogMs,
+      onGap,
+      onClockStep: () => this.#expiry.reload(),
+      onError,
+    })
     this.#leadership = new Leadership({
       store,
       onElected: () => {

@@ -11,12 +11,17 @@ const BACKLOG_MS = 250
 /** The two clocks may disagree by this much before it is called a step. */
 const STEP_MS = 1_000
 
+/** A stamp that was asked for no later than this after the one before was not held up by us. */
+const PROMPT_MS = 2 * STAMP_EVERY_MS
+
 export interface ObserverOptions {
   readonly store: Store
   readonly clock: DatabaseClock
   /** How long the oldest waiting heartbeat has waited; null where none waits. */
   readonly backlogMs: () => number | null
   readonly onGap: (gap: NonNullable<Stamped['gap']>) => void
+  /** The database's clock was set: what was worked out from its time may be wrong by as much. */
+  readonly onClockStep: () => void
   readonly onError: (error: unknown) => void
 }
 
@@ -69,25 +74,28 @@ export class Observer {
   }
 
   async #stamp(): Promise<void> {
-    const { store, clock, backlogMs, onGap } = this.options
+    const { store, clock, backlogMs, onGap, onClockStep } = this.options
     const backlog = backlogMs()
     const sentAtMs = performance.now()
     const { now, gap } = await stamp(store, {
       backlogMs: backlog !== null && backlog > BACKLOG_MS ? backlog : null,
-      causeOf: (_from, until) => this.#causeOf(until),
+      causeOf: (_from, until) => this.#causeOf(sentAtMs, until),
     })
     const atMs = performance.now()
     clock.observe(sentAtMs, atMs, now)
+    // Another hub may have recorded the step; that time went backwards is seen here all the same.
+    const stepped = gap?.cause === 'CLOCK_STEP' || now < (this.#last?.now ?? now)
     this.#last = { now, atMs }
+    if (stepped) onClockStep()
     if (gap) onGap(gap)
   }
 
   /** A hole that ends at our own first stamp is one in which no hub ran; later ones are our own troubles. */
-  #causeOf(until: Instant): GapCause {
+  #causeOf(sentAtMs: number, until: Instant): GapCause {
     if (!this.#last) return 'HUB_DOWN'
     const byDatabase = until - this.#last.now
     const byUs = performance.now() - this.#last.atMs
     if (Math.abs(byDatabase - byUs) > STEP_MS) return 'CLOCK_STEP'
-    return this.#failed ? 'DATABASE_UNREACHABLE' : 'PAUSED'
+    return this.#failed || sentAtMs - this.#last.atMs < PROMPT_MS ? 'DATABASE_UNREACHABLE' : 'PAUSED'
   }
 }

@@ -70,6 +70,8 @@ async function clampTo(tx: Queryable, now: Instant): Promise<void> {
     [now],
   )
   await tx.query(`update server set status_since = ${at} where status_since > ${at}`, [now])
+  // A hub that is gone would count as alive, and its backlog be waited for, until that time comes again.
+  await tx.query(`update hub_observation set stamped_at = ${at}, backlog_since = null where stamped_at > ${at}`, [now])
 }
 
 async function writeStamp(tx: Queryable, store: Store, now: Instant, backlogMs: number | null): Promise<void> {
