@@ -67,6 +67,25 @@ test('the first server, by keyboard alone: token and commands stay until its age
   expect(await button.evaluate((it) => it === document.activeElement)).toBe(true)
 })
 
+test('a token can be copied where the page has no clipboard of its own, as without https', async () => {
+  const { page } = await signedIn()
+  await page.evaluate(() => Object.defineProperty(navigator, 'clipboard', { value: undefined }))
+  const dialog = await nameServer(page, 'web-1', '')
+  await dialog.getByText('Waiting for the first heartbeat').waitFor()
+  const token = await tokenIn(dialog)
+  await dialog
+    .locator('.code', { hasText: /^token/ })
+    .getByRole('button', { name: 'Copy' })
+    .click()
+  await dialog.getByText('Copied').waitFor()
+
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('n')
+  await dialog.getByLabel('Name').waitFor()
+  await page.keyboard.press('Control+V')
+  expect(await dialog.getByLabel('Name').inputValue()).toBe(token)
+})
+
 test('a name that is taken is told at its field, which has the focus', async () => {
   const { hub, page } = await signedIn()
   await addServer(hub, 'web-1')
