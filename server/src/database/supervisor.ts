@@ -7,7 +7,8 @@ import type { Postmaster } from './postmaster.ts'
 
 /** Replaying a long log after a crash takes its time. */
 const RECOVERY_TIMEOUT_MS = 600_000
-const RESTART_DELAY_MS = 500
+const FIRST_RESTART_DELAY_MS = 500
+const LONGEST_RESTART_DELAY_MS = 30_000
 const NO_SOCKET_YET = ['ENOENT', 'ECONNREFUSED', 'ECONNRESET']
 const NO_SUCH_DATABASE = '3D000'
 
@@ -57,9 +58,9 @@ export class Supervisor {
   }
 
   async #restart(lastWords: string): Promise<void> {
-    while (!this.#isStopping) {
+    for (let delayMs = FIRST_RESTART_DELAY_MS; !this.#isStopping; delayMs *= 2) {
       this.#log(`The embedded PostgreSQL has ended and is started again: ${lastWords.trim()}`)
-      await sleep(RESTART_DELAY_MS)
+      await sleep(Math.min(delayMs, LONGEST_RESTART_DELAY_MS), undefined, { ref: false })
       try {
         return await this.start()
       } catch (error) {
