@@ -27,6 +27,13 @@ const OFFSET = process.env.FAKE_NOW ? Date.parse(process.env.FAKE_NOW) - Date.no
 const now = () => Date.now() + OFFSET
 
 const { servers, events } = story(now())
+if (process.env.FAKE === 'large') {
+  for (let i = servers.size + 1; i <= 10_000; i++) {
+    const server = emptyServer(String(i), `node-${i}`, ['prod', `rack-${i % 40}`], new Date(now() - 86_400_000))
+    const lastHeartbeatAt = new Date(now() - ((i * 7) % 29_000))
+    servers.set(server.id, { ...server, status: 'ONLINE', statusReason: 'HEALTHY', beating: true, lastHeartbeatAt })
+  }
+}
 if (process.env.FAKE === 'empty') {
   servers.clear()
   events.length = 0
@@ -431,6 +438,20 @@ const LEVERS: Record<string, (server: FakeServer | undefined, query: URLSearchPa
   rename: (server, query) => server && changed(Object.assign(server, { name: query.get('to') })),
   delete: (server) => server && root.deleteServer?.({ id: server.id }),
   add: (_server, query) => root.createServer?.({ input: { name: query.get('name') } }),
+  /** So many status changes a second for so long. */
+  storm: (_server, query) => {
+    const all = [...servers.values()].slice(300)
+    const each = Number(query.get('rate') ?? 300) / 20
+    let n = 0
+    const timer = setInterval(() => {
+      for (let i = 0; i < each; i++) {
+        const server = all[n++ % all.length]
+        if (server?.status === 'ONLINE') change(server, 'OFFLINE', 'HEARTBEAT_EXPIRED')
+        else if (server) change(server, 'ONLINE', 'HEALTHY')
+      }
+    }, 50)
+    setTimeout(() => clearInterval(timer), Number(query.get('seconds') ?? 10) * 1000)
+  },
   hang: (_server, query) => {
     hanging = true
     for (const socket of wss.clients) (socket as unknown as { _socket: { pause(): void } })._socket.pause()

@@ -69,7 +69,7 @@ test('changes that come together are drawn together', async () => {
   await connect()
   for (let n = 1; n <= 100; n++) status[0]?.sink.next(n % 2 ? event(n, '1') : recovery(n, '1'))
   expect(sync.version.value).toBe(1)
-  await vi.advanceTimersByTimeAsync(50)
+  await vi.advanceTimersByTimeAsync(100)
   expect(sync.version.value).toBe(2)
 })
 

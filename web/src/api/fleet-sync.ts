@@ -17,7 +17,7 @@ export type FleetState =
     }
 
 /** Changes that arrive within this time are drawn together. */
-const DRAW_EVERY_MS = 50
+const DRAW_EVERY_MS = 100
 const WAITS_MS = [1_000, 2_000, 4_000, 8_000, 15_000]
 
 /**

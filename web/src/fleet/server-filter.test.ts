@@ -23,7 +23,7 @@ store.replace(
   [],
 )
 const names = (query: Record<string, string>) =>
-  listed(store.byName(), filterOf(query), { now: NOON, live: true }).map(({ name }) => name)
+  listed(store.byName(), filterOf(query), () => ({ now: NOON, live: true })).map(({ name }) => name)
 
 test('problems stand first, the rest by name, servers that wait at the end', () => {
   expect(names({})).toEqual(['db-1', 'web-2', 'web-10', 'new'])

@@ -44,14 +44,17 @@ function textOf(value: LocationQuery[string] | undefined): string {
   return (Array.isArray(value) ? value[0] : value) ?? ''
 }
 
-/** The rows that the filter lets through, in its order. `rows` come by name. */
-export function listed(rows: readonly FleetRow[], filter: ServerFilter, moment: Moment): readonly FleetRow[] {
+/**
+ * The rows that the filter lets through, in its order. `rows` come by name. The moment is asked for only where reasons are
+ * searched: what does not depend on it need not be sorted again each second.
+ */
+export function listed(rows: readonly FleetRow[], filter: ServerFilter, moment: () => Moment): readonly FleetRow[] {
   const word = filter.search.trim().toLowerCase()
   const found = rows.filter(
     (row) =>
       (filter.kinds.length === 0 || filter.kinds.includes(rowKind(row))) &&
       filter.tags.every((tag) => row.tags.includes(tag)) &&
-      (word === '' || mentions(row, word, moment)),
+      (word === '' || mentions(row, word, moment())),
   )
   const sorted = filter.sort === 'name' ? found : found.sort(BY[filter.sort])
   return filter.descending ? sorted.reverse() : sorted

@@ -58,7 +58,7 @@ export function createPlot(
           stroke,
           width: 1.5,
           dash: [...(DASHES[i] ?? [])],
-          points: { show: false },
+          points: { size: 4, filter: (plot: uPlot, line: number) => aloneIn(plot.data[line] ?? []) },
           ...(look.lines.length === 1 && { fill: look.fill }),
         })),
       ],
@@ -67,6 +67,12 @@ export function createPlot(
     [[], ...look.lines.map(() => [])] as unknown as uPlot.AlignedData,
     root,
   )
+}
+
+/** A sample between two holes has no line to stand on: it is drawn as a point. */
+function aloneIn(column: ArrayLike<number | null | undefined>): number[] {
+  const figures = Array.from(column)
+  return figures.flatMap((figure, i) => (figure != null && figures[i - 1] == null && figures[i + 1] == null ? [i] : []))
 }
 
 export function showData(plot: uPlot, columns: Columns): void {
