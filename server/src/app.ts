@@ -72,6 +72,8 @@ async function open(
   })
   const port = await listen(http, config)
   await hub.watch()
+  // Before the port closes, which waits for slow senders: who cannot reach us must not be judged.
+  closers.push(() => hub.unwatch())
 
   const here = localUrl({ host: config.host, port })
   const url = config.publicUrl ?? here.replace('//127.0.0.1:', '//localhost:')

@@ -89,6 +89,11 @@ export class Hub {
     return this.monitor.start()
   }
 
+  /** Judges nobody any more; call it before heartbeats can no longer arrive. What arrives all the same is recorded. */
+  unwatch(): Promise<void> {
+    return this.monitor.stop()
+  }
+
   /** Calls back when credentials were changed on any hub. */
   onCredentialsChanged(forget: () => void): void {
     this.#forgetters.add(forget)

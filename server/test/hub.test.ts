@@ -1,4 +1,6 @@
+import { connect } from 'node:net'
 import { expect, test, vi } from 'vitest'
+import { startTestApp, urlOf } from './support/app-scene.ts'
 import { admin } from './support/global-setup.ts'
 import { addServer, freshDatabase, openHub } from './support/hub-scene.ts'
 
@@ -26,4 +28,24 @@ test('a server that was renamed while nobody listened is called by its new name'
     `select pg_terminate_backend(pid) from (${OUR_SESSIONS}) s where s.name = 'stacksense listener'`,
   )
   await vi.waitFor(async () => expect(await hub.writer.record(server.id, {})).toMatchObject({ name: 'renamed' }), 5_000)
+})
+
+test('a hub that stops judges nobody from when it can no longer be reached', async () => {
+  const database = await freshDatabase()
+  const app = await startTestApp({}, urlOf(database.connection))
+  const { id, token } = await app.addServer('web-1')
+  await app.graphql('mutation ($id: ID!) { updateServer(id: $id, input: { offlineAfterSeconds: 2 }) { id } }', { id })
+  // Whoever has not sent all of its request keeps the program waiting, up to a limit.
+  const slow = connect({ host: '127.0.0.1', port: Number(new URL(app.url).port) })
+  slow.write(
+    `POST /api/heartbeat/${id}/ HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${token}\r\ncontent-length: 9\r\n\r\n`,
+  )
+  await app.post(`/api/heartbeat/${id}/`, undefined, { authorization: `Bearer ${token}` })
+
+  const stopped = app.stop()
+  await new Promise((resolve) => setTimeout(resolve, 3_000)) // longer than the server may be silent
+  slow.destroy()
+  await stopped
+  const { rows } = await admin(database.connection, (client) => client.query('select to_status from status_event'))
+  expect(rows).toEqual([{ to_status: 'ONLINE' }])
 })

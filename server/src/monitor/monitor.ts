@@ -21,6 +21,7 @@ export class Monitor {
   readonly #observer: Observer
   readonly #leadership: Leadership
   readonly #expiry: Expiry
+  #stopping: Promise<void> | undefined
 
   constructor(readonly options: MonitorOptions) {
     const { store, flush, backlogMs, onGap, onLeadership, onError } = options
@@ -76,7 +77,13 @@ export class Monitor {
     return this.#expiry.watched
   }
 
-  async stop(): Promise<void> {
+  /** Hands leadership over and stamps no more, for good. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop()
+    return this.#stopping
+  }
+
+  async #stop(): Promise<void> {
     await this.#leadership.stop()
     await this.#expiry.stop()
     await this.#observer.stop()
