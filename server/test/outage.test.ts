@@ -2,7 +2,15 @@ import { expect, test, vi } from 'vitest'
 import { Listener } from '../src/publish/listener.ts'
 import { listObservationGaps } from '../src/store/observation-gaps.ts'
 import { proxyTo } from './support/database-proxy.ts'
+import { ask, scratchFolder, startHub } from './support/hub-process.ts'
 import { addServer, freshDatabase, historyOf, listenTo, openHub } from './support/hub-scene.ts'
+import { urlOf } from './support/test-database.ts'
+
+const EVENTS = '{ statusEvents { nodes { to } } }'
+
+interface Events {
+  readonly statusEvents: { readonly nodes: readonly { readonly to: string }[] }
+}
 
 const PATIENCE = { interval: 100, timeout: 25_000 }
 
@@ -45,6 +53,45 @@ test('a database that falls silent without a word is given up within seconds, an
   expect(await historyOf(store, server.id)).toEqual(['OFFLINE/NEVER_SEEN>ONLINE/HEALTHY'])
   expect((await feed.take(1))[0]).toMatchObject({ to: 'OFFLINE', reason: 'HEARTBEAT_EXPIRED' })
 }, 90_000)
+
+test('a hub that was stopped and goes on calls nobody OFFLINE, and says that it was paused', async () => {
+  const database = await freshDatabase()
+  const hub = await startHub({ DATABASE_URL: urlOf(database), STACKSENSE_DATA_DIR: scratchFolder() })
+  const { createServer } = await ask<{ createServer: { server: { id: string }; agentToken: string } }>(
+    hub,
+    'mutation { createServer(input: { name: "web-1", offlineAfterSeconds: 3 }) { server { id } agentToken } }',
+  )
+  const beat = () =>
+    fetch(`${hub.url}/api/heartbeat/${createServer.server.id}/`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${createServer.agentToken}` },
+    })
+  expect((await beat()).status).toBe(200)
+
+  hub.process.kill('SIGSTOP')
+  await new Promise((resolve) => setTimeout(resolve, 6_000)) // longer than the server may be silent, and than a leader
+  hub.process.kill('SIGCONT')
+  expect((await beat()).status).toBe(200)
+  const { observationGaps } = await ask<{ observationGaps: { cause: string }[] }>(hub, '{ observationGaps { cause } }')
+  expect(observationGaps).toMatchObject([{ cause: 'PAUSED' }])
+  expect((await ask<Events>(hub, EVENTS)).statusEvents.nodes).toEqual([{ to: 'ONLINE' }])
+
+  await expect.poll(async () => (await ask<Events>(hub, EVENTS)).statusEvents.nodes, PATIENCE).toHaveLength(2)
+}, 60_000)
+
+test('another hub takes over from a leader that is stopped', async () => {
+  const database = await freshDatabase()
+  const leader = await startHub({ DATABASE_URL: urlOf(database), STACKSENSE_DATA_DIR: scratchFolder() })
+  const hub = await openHub(database, { onError: () => undefined })
+  await hub.watch()
+  const server = await addServer(hub.store, { offlineAfterSeconds: 2 })
+  await hub.writer.record(server.id, {})
+  expect(hub.monitor.leads).toBe(false)
+  leader.process.kill('SIGSTOP')
+  await expect.poll(() => hub.monitor.leads, PATIENCE).toBe(true)
+  await expect.poll(() => historyOf(hub.store, server.id), PATIENCE).toHaveLength(2)
+  expect(await listObservationGaps(hub.store, null, null)).toEqual([])
+}, 60_000)
 
 test('a listener that is stopped while it connects again leaves no connection behind', async () => {
   const database = await freshDatabase()

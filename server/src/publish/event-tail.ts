@@ -16,6 +16,7 @@ export class EventTail {
   #position = 0
   #reading: Promise<void> | undefined
   #again = false
+  #failed = false
   #timer: NodeJS.Timeout | undefined
 
   constructor(
@@ -56,8 +57,10 @@ export class EventTail {
         this.#again ||= events.length === PAGE
         this.onEvents(events)
       }
+      this.#failed = false
     } catch (error) {
-      this.onError(error) // the next tick tries again
+      if (!this.#failed) this.onError(error) // once an outage; the next tick tries again
+      this.#failed = true
     } finally {
       this.#reading = undefined
     }
