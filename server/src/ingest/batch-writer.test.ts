@@ -161,3 +161,42 @@ test('a closing writer takes nothing more and finishes what it has', async () =>
   await closed
   expect((await recorded).kind).toBe('recorded')
 })
+
+test('a name that is forgotten while another is read is still told', async () => {
+  const reads: ((names: Map<number, string>) => void)[] = []
+  const writer = new BatchWriter({
+    write: async (entries) => new Map(entries.map((entry) => [entry.serverId, NOON])),
+    findNames: () => new Promise((resolve) => reads.push(resolve)),
+    maxWaiting: 10,
+  })
+  const first = writer.record(1, {})
+  await vi.waitFor(() => expect(reads).toHaveLength(1))
+  const [again, other] = [writer.record(1, {}), writer.record(2, {})]
+  reads[0]?.(new Map([[1, 'one']]))
+  await first
+  await vi.waitFor(() => expect(reads).toHaveLength(2))
+  writer.forgetName(1)
+  reads[1]?.(new Map([[2, 'two']]))
+  expect(await again).toMatchObject({ name: 'one' })
+  expect(await other).toMatchObject({ name: 'two' })
+})
+
+test('a name that was changed while it was read is not remembered', async () => {
+  const reads: ((names: Map<number, string>) => void)[] = []
+  const writer = new BatchWriter({
+    write: async (entries) => new Map(entries.map((entry) => [entry.serverId, NOON])),
+    findNames: () => new Promise((resolve) => reads.push(resolve)),
+    maxWaiting: 10,
+  })
+  const first = writer.record(1, {})
+  await vi.waitFor(() => expect(reads).toHaveLength(1))
+  writer.forgetName(1)
+  reads[0]?.(new Map([[1, 'old']]))
+  await first
+
+  const second = writer.record(1, {})
+  await vi.waitFor(() => expect(reads).toHaveLength(2))
+  reads[1]?.(new Map([[1, 'new']]))
+  expect(await second).toMatchObject({ name: 'new' })
+  expect(await writer.record(1, {})).toMatchObject({ name: 'new' })
+})

@@ -42,6 +42,8 @@ export class BatchWriter {
   #running: Promise<void> | undefined
   #closed = false
   readonly #names = new Map<ServerId, string>()
+  /** A name changed since we began to read names: those may be the old ones. */
+  #renamed = false
 
   constructor(readonly options: BatchWriterOptions) {}
 
@@ -83,11 +85,13 @@ export class BatchWriter {
 
   /** Names are remembered; call this when a server was renamed or deleted. */
   forgetName(id: ServerId): void {
+    this.#renamed = true
     this.#names.delete(id)
   }
 
   /** Whatever was renamed or deleted of late went unheard. */
   forgetNames(): void {
+    this.#renamed = true
     this.#names.clear()
   }
 
@@ -141,8 +145,8 @@ export class BatchWriter {
   async #write(batch: readonly Waiting[]): Promise<void> {
     try {
       const received = await this.options.write(batch.map(({ entry }) => entry))
-      await this.#learnNames([...received.keys()])
-      for (const waiting of batch) this.#answer(waiting, received.get(waiting.entry.serverId))
+      const names = await this.#namesOf([...received.keys()])
+      for (const waiting of batch) this.#answer(waiting, received, names)
     } catch (error) {
       // One bad entry must not cost its neighbours anything: the halves go separately.
       if (isBadData(error) && batch.length > 1) {
@@ -155,11 +159,16 @@ export class BatchWriter {
     }
   }
 
-  #answer({ entry, waiters }: Waiting, receivedAt: Instant | undefined): void {
+  #answer(
+    { entry: { serverId }, waiters }: Waiting,
+    received: ReadonlyMap<ServerId, Instant>,
+    names: ReadonlyMap<ServerId, string>,
+  ): void {
+    const receivedAt = received.get(serverId)
     const outcome: HeartbeatOutcome =
       receivedAt === undefined
         ? { kind: 'unknown-server' }
-        : { kind: 'recorded', receivedAt, name: this.#names.get(entry.serverId) ?? '' }
+        : { kind: 'recorded', receivedAt, name: names.get(serverId) ?? '' }
     this.#settle(waiters, (waiter) => waiter.resolve(outcome))
   }
 
@@ -169,11 +178,23 @@ export class BatchWriter {
   }
 
   /** A name that cannot be read costs no heartbeat: it is committed already. */
-  async #learnNames(ids: readonly ServerId[]): Promise<void> {
-    const unknown = ids.filter((id) => !this.#names.has(id))
-    if (unknown.length === 0) return
-    const names = await this.options.findNames(unknown).catch(() => new Map<ServerId, string>())
-    for (const [id, name] of names) this.#names.set(id, name)
+  async #namesOf(ids: readonly ServerId[]): Promise<ReadonlyMap<ServerId, string>> {
+    const names = new Map<ServerId, string>()
+    const unknown: ServerId[] = []
+    for (const id of ids) {
+      const name = this.#names.get(id)
+      if (name === undefined) unknown.push(id)
+      else names.set(id, name)
+    }
+    if (unknown.length === 0) return names
+
+    this.#renamed = false
+    const found = await this.options.findNames(unknown).catch(() => new Map<ServerId, string>())
+    for (const [id, name] of found) {
+      names.set(id, name)
+      if (!this.#renamed) this.#names.set(id, name)
+    }
+    return names
   }
 }
 

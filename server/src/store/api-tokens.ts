@@ -72,6 +72,7 @@ export function putBootstrapToken(store: Store, hash: Buffer): Promise<void> {
   })
 }
 
+/** How many admin tokens are not revoked; one that has expired counts. */
 export async function countAdminTokens(store: Store): Promise<number> {
   return reachable(() => store.em().count(ApiTokenEntity, { scope: 'admin', revokedAt: null }))
 }

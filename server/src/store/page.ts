@@ -25,6 +25,7 @@ export interface PageWindow {
   readonly size: number
 }
 
+/** What to read for this request: 50 rows where it names no number, 1,000 at most. `last` or `before` reads backwards. */
 export function pageWindow(request: PageRequest): PageWindow {
   const backwards = request.last !== undefined || request.before !== undefined
   const size = (backwards ? request.last : request.first) ?? DEFAULT_PAGE_SIZE
@@ -64,6 +65,7 @@ export function decodePosition(kind: string, cursor: string, length: number): (s
   throw badCursor()
 }
 
+/** The refusal of a cursor that we never gave out. */
 export function badCursor(): Refusal {
   return new Refusal('BAD_CURSOR', 'This cursor was not given out here.')
 }
