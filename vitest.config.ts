@@ -6,6 +6,8 @@ export default defineConfig({
   // graphql would be loaded twice: as ESM by us, as CommonJS by type-graphql.
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
+    // A busy machine is slow; what is polled for is waited for, not timed.
+    expect: { poll: { timeout: 15_000 } },
     projects: [
       { extends: true, test: { name: 'server', include: ['server/src/**/*.test.ts'] } },
       {
