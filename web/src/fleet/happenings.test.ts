@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { event, iso, NOON, recovery, server } from '../api/fleet-scene.ts'
-import { FleetStore } from '../api/fleet-store.ts'
+import { FEED_LENGTH, FleetStore } from '../api/fleet-store.ts'
 import { happenings } from './happenings.ts'
 
 function storeWith(waiting: number) {
@@ -30,6 +30,15 @@ test('many additions at once are one happening', () => {
   expect(said(4)).toEqual(['web-1 is ONLINE', '4 servers were added', 'web-1 went OFFLINE'])
 })
 
-test('what is older than the feed reaches is left out', () => {
-  expect(said(0, [{ id: '1', from: NOON - 90_000, until: NOON - 60_000 }])).toHaveLength(2)
+const before = { id: '1', from: NOON - 90_000, until: NOON - 60_000 }
+
+test('of a log that is shown in full, all is told', () => {
+  expect(said(0, [before]).at(-1)).toContain('We heard nothing')
+})
+
+test('what is older than a full feed reaches is left out', () => {
+  const store = new FleetStore(() => NOON)
+  const events = Array.from({ length: FEED_LENGTH }, (_, i) => (i % 2 ? recovery(i, '1') : event(i, '1')))
+  store.replace({ cursor: 'c99', servers: [server('1')] }, events)
+  expect(happenings(store.feed, store.byName(), [before])).toHaveLength(FEED_LENGTH)
 })

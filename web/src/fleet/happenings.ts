@@ -1,5 +1,5 @@
 import type { Gap } from '../api/fleet-source.ts'
-import type { FeedEntry, FleetRow } from '../api/fleet-store.ts'
+import { FEED_LENGTH, type FeedEntry, type FleetRow } from '../api/fleet-store.ts'
 import { clock, duration } from '../ui/durations.ts'
 import { kindOf, type StatusKind } from '../ui/status.ts'
 import { count, happened, happenedBecause, type Moment } from '../ui/words.ts'
@@ -27,7 +27,8 @@ export function happenings(
   rows: readonly FleetRow[],
   gaps: readonly Gap[],
 ): readonly Happening[] {
-  const oldest = feed.at(-1)?.at ?? -Infinity
+  // A feed that is not full is all that the log has: then they reach back as far as they are known.
+  const oldest = feed.length < FEED_LENGTH ? -Infinity : (feed.at(-1)?.at ?? -Infinity)
   const added = additions(rows.filter((row) => row.reason === 'NEVER_SEEN' && row.createdAt >= oldest))
   const unobserved = gaps.filter((gap) => gap.until >= oldest).map(gapEnded)
   const others = [...added, ...unobserved].sort((a, b) => b.at - a.at)
