@@ -7,7 +7,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { ask, type HubProcess, scratchFolder, startHub } from './support/hub-process.ts'
 
 const AGENT = fileURLToPath(new URL('../../agent/dist/stacksense-agent.js', import.meta.url))
-const PATIENCE = { timeout: 20_000, interval: 50 }
+const PATIENCE = { timeout: 30_000, interval: 50 }
 
 /** The built agent beside the built hub, both as programs of their own. */
 async function scene(
@@ -87,7 +87,7 @@ test('real CPU load makes the server WARNING, and its end ONLINE again', async (
   expect(server.activeAlerts.find((alert) => alert.key === 'threshold:cpu')?.message).toMatch(/^CPU .+limit 80/)
 
   await endLoad()
-  // Whatever else runs on this machine must not keep the alert open: any load is below this limit's clear level.
+  // Whatever else runs on this machine must not keep the alert open.
   await ask(
     hub,
     'mutation ($id: ID!) { updateServer(id: $id, input: { alertLimits: { cpuPercent: 100, memoryPercent: 100, diskPercent: 100 } }) { id } }',
@@ -104,4 +104,4 @@ test('real CPU load makes the server WARNING, and its end ONLINE again', async (
       PATIENCE,
     )
     .toEqual([])
-}, 60_000)
+}, 90_000)

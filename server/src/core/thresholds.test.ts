@@ -14,6 +14,10 @@ test.each<[string, number[], ThresholdAnswer]>([
   expect(judgeThreshold(values, 80)).toBe(answer)
 })
 
+test('a limit of 100 is none: whatever was open is over', () => {
+  expect(judgeThreshold([100, 100], 100)).toBe('clear')
+})
+
 test('CPU, memory and each file system are read against their own limits, and what was not measured is left out', () => {
   const sample = {
     cpuPercent: null,

@@ -6,6 +6,9 @@ export const SUSTAINED_SAMPLES = 2
 /** An alert resolves when the value has come down to this many points below its limit, so that it does not flap. */
 export const CLEAR_MARGIN = 5
 
+/** A limit of this many per cent is none: nothing is above it, and what was open is over. */
+const NO_LIMIT = 100
+
 /** Per cent. A server may have its own. */
 export interface AlertLimits {
   readonly cpuPercent: number
@@ -53,7 +56,7 @@ export function readingsOf(sample: MetricSample, limits: AlertLimits): Reading[]
 export function judgeThreshold(values: readonly number[], limit: number): ThresholdAnswer {
   const newest = values[0]
   if (newest === undefined) return 'keep'
-  if (newest <= limit - CLEAR_MARGIN) return 'clear'
+  if (limit >= NO_LIMIT || newest <= limit - CLEAR_MARGIN) return 'clear'
   const sustained =
     values.length >= SUSTAINED_SAMPLES && values.slice(0, SUSTAINED_SAMPLES).every((value) => value > limit)
   return sustained ? 'raise' : 'keep'
