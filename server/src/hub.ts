@@ -39,7 +39,6 @@ export class Hub {
   readonly #housekeeper: Housekeeper
   readonly #tail: EventTail
   readonly #listener: Listener
-  readonly #forgetters = new Set<() => void>()
 
   private constructor(
     readonly store: Store,
@@ -96,7 +95,7 @@ export class Hub {
 
   /** Calls back when credentials were changed on any hub. */
   onCredentialsChanged(forget: () => void): void {
-    this.#forgetters.add(forget)
+    this.store.onCredentialsChanged(forget)
   }
 
   /** Ends in the order of the flow: nothing that was answered is lost, and leadership is handed over. */
@@ -132,7 +131,7 @@ export class Hub {
         this.changeFeed.heardAlert(payload)
         break
       case 'access':
-        for (const forget of this.#forgetters) forget()
+        this.store.credentialsChanged()
     }
   }
 
@@ -142,6 +141,6 @@ export class Hub {
     this.monitor.reload()
     this.writer.forgetNames()
     void this.changeFeed.catchUp()
-    for (const forget of this.#forgetters) forget()
+    this.store.credentialsChanged()
   }
 }

@@ -83,8 +83,8 @@ export async function listApiTokens(store: Store): Promise<ApiToken[]> {
 }
 
 /** Voids the token and the pages that were signed in with it. @throws Refusal NOT_FOUND */
-export function revokeApiToken(store: Store, id: number): Promise<ApiToken> {
-  return inTransaction(store.pool, async (tx) => {
+export async function revokeApiToken(store: Store, id: number): Promise<ApiToken> {
+  const revoked = await inTransaction(store.pool, async (tx) => {
     const { rows } = await tx.query<ApiToken>(
       `update api_token t set revoked_at = coalesce(revoked_at, statement_timestamp()) where id = $1 returning ${TOKEN_COLUMNS}`,
       [id],
@@ -94,6 +94,8 @@ export function revokeApiToken(store: Store, id: number): Promise<ApiToken> {
     await forgetCredentials(tx)
     return rows[0]
   })
+  store.credentialsChanged()
+  return revoked
 }
 
 /** Whose secret this is the hash of. Deleted servers, revoked and expired tokens are not found. */

@@ -82,8 +82,8 @@ export function setSuspended(store: Store, id: ServerId, suspended: boolean): Pr
 }
 
 /** Deletes softly, so that its events still name it; its heartbeat row goes, so that it is unknown to agents. @throws Refusal SERVER_NOT_FOUND */
-export function deleteServer(store: Store, id: ServerId): Promise<void> {
-  return inTransaction(store.pool, async (tx) => {
+export async function deleteServer(store: Store, id: ServerId): Promise<void> {
+  await inTransaction(store.pool, async (tx) => {
     await lockServer(tx, id)
     await tx.query('delete from server_heartbeat where server_id = $1', [id])
     await tx.query(
@@ -100,16 +100,19 @@ export function deleteServer(store: Store, id: ServerId): Promise<void> {
     await notify(tx, CHANNELS.access, '')
     await finish(tx, id, 'DELETED')
   })
+  store.credentialsChanged()
 }
 
 /** Replaces the agent's token: the old one is refused from now on. @throws Refusal SERVER_NOT_FOUND */
-export function setAgentTokenHash(store: Store, id: ServerId, hash: Buffer): Promise<Server> {
-  return inTransaction(store.pool, async (tx) => {
+export async function setAgentTokenHash(store: Store, id: ServerId, hash: Buffer): Promise<Server> {
+  const answer = await inTransaction(store.pool, async (tx) => {
     await lockServer(tx, id)
     await tx.query('update server set agent_token_hash = $2 where id = $1', [id, hash])
     await notify(tx, CHANNELS.access, '')
     return finish(tx, id, 'UPDATED')
   })
+  store.credentialsChanged()
+  return answer
 }
 
 /**

@@ -60,6 +60,7 @@ export async function deleteSession(store: Store, hash: Buffer): Promise<void> {
     await tx.query('delete from page_session where hash = $1', [hash])
     await tx.query(`select pg_notify($1, '')`, [CHANNELS.access])
   })
+  store.credentialsChanged()
 }
 
 const INSERT_SESSION = `

@@ -34,6 +34,7 @@ export const ENTITIES = [
 export class Store {
   /** This hub among those that share the database; a new one at each start. */
   readonly hubId = randomUUID()
+  readonly #forgetters = new Set<() => void>()
 
   private constructor(
     readonly connection: DatabaseConnection,
@@ -66,6 +67,18 @@ export class Store {
   /** A fresh unit of work. */
   em(): EntityManager {
     return this.orm.em.fork()
+  }
+
+  /** Calls back when whatever is remembered of credentials is void. */
+  onCredentialsChanged(forget: () => void): void {
+    this.#forgetters.add(forget)
+  }
+
+  /**
+   * Credentials were changed: by this hub, which must not wait for its own notification before it answers, or by another.
+   */
+  credentialsChanged(): void {
+    for (const forget of this.#forgetters) forget()
   }
 
   async close(): Promise<void> {
