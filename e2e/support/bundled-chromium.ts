@@ -6,7 +6,10 @@ import { inflate } from '@sparticuz/chromium'
 
 export interface BundledChromium {
   readonly executablePath: string
-  /** Lets it find what a bare machine lacks: some libraries, and any font at all. Without a font no text has a size. */
+  /**
+   * Lets it find what a bare machine lacks: some libraries, and any font at all, without which no text has a size. Under the
+   * locale C it would tell pages that its language is `en-US@posix`, which is none.
+   */
   readonly env: Readonly<Record<string, string>>
 }
 
@@ -21,7 +24,11 @@ export async function bundledChromium(): Promise<BundledChromium> {
   if (!existsSync(folder)) await unpack(join(packageDir, 'bin'), folder)
   return {
     executablePath: join(folder, 'chromium'),
-    env: { LD_LIBRARY_PATH: join(folder, 'al2023/lib'), FONTCONFIG_FILE: join(folder, 'fonts.conf') },
+    env: {
+      LD_LIBRARY_PATH: join(folder, 'al2023/lib'),
+      FONTCONFIG_FILE: join(folder, 'fonts.conf'),
+      LC_ALL: 'en_US.UTF-8',
+    },
   }
 }
 
