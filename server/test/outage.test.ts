@@ -1,7 +1,9 @@
+import type pg from 'pg'
 import { expect, test, vi } from 'vitest'
 import { Listener } from '../src/publish/listener.ts'
 import { listObservationGaps } from '../src/store/observation-gaps.ts'
 import { proxyTo } from './support/database-proxy.ts'
+import { admin } from './support/global-setup.ts'
 import { ask, scratchFolder, startHub } from './support/hub-process.ts'
 import { addServer, freshDatabase, historyOf, listenTo, openHub } from './support/hub-scene.ts'
 import { urlOf } from './support/test-database.ts'
@@ -54,30 +56,53 @@ test('a database that falls silent without a word is given up within seconds, an
   expect((await feed.take(1))[0]).toMatchObject({ to: 'OFFLINE', reason: 'HEARTBEAT_EXPIRED' })
 }, 90_000)
 
-test('a hub that was stopped and goes on calls nobody OFFLINE, and says that it was paused', async () => {
-  const database = await freshDatabase()
-  const hub = await startHub({ DATABASE_URL: urlOf(database), STACKSENSE_DATA_DIR: scratchFolder() })
-  const { createServer } = await ask<{ createServer: { server: { id: string }; agentToken: string } }>(
-    hub,
-    'mutation { createServer(input: { name: "web-1", offlineAfterSeconds: 3 }) { server { id } agentToken } }',
-  )
-  const beat = () =>
-    fetch(`${hub.url}/api/heartbeat/${createServer.server.id}/`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${createServer.agentToken}` },
+test('a database that has become a replica is one that cannot be reached', async () => {
+  const hub = await openHub(await freshDatabase())
+  const { rows } = await hub.store.pool.query('select current_database() as name')
+  await hub.store.pool.query(`alter database ${rows[0].name} set default_transaction_read_only = on`)
+  await hub.store.pool.query(`select pg_terminate_backend(pid) from pg_stat_activity
+    where application_name = 'stacksense writer' and datname = current_database()`)
+  await expect.poll(() => hub.writer.record(1, {}).catch((error) => error.cause?.code), PATIENCE).toBe('25006')
+  await expect(hub.writer.record(1, {})).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+})
+
+test.each([
+  ['between two stamps', false],
+  ['in the middle of one', true],
+])(
+  'a hub that was stopped %s and goes on calls nobody OFFLINE, and says that it was paused',
+  async (_when, midway) => {
+    const database = await freshDatabase()
+    const hub = await startHub({ DATABASE_URL: urlOf(database), STACKSENSE_DATA_DIR: scratchFolder() })
+    const { createServer } = await ask<{ createServer: { server: { id: string }; agentToken: string } }>(
+      hub,
+      'mutation { createServer(input: { name: "web-1", offlineAfterSeconds: 3 }) { server { id } agentToken } }',
+    )
+    const beat = () =>
+      fetch(`${hub.url}/api/heartbeat/${createServer.server.id}/`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${createServer.agentToken}` },
+      })
+    expect((await beat()).status).toBe(200)
+
+    await admin(database.connection, async (client) => {
+      if (midway) await holdStamp(client)
+      hub.process.kill('SIGSTOP')
     })
-  expect((await beat()).status).toBe(200)
+    await new Promise((resolve) => setTimeout(resolve, 6_000)) // longer than the server may be silent, and than a leader
+    hub.process.kill('SIGCONT')
+    expect((await beat()).status).toBe(200)
+    const { observationGaps } = await ask<{ observationGaps: { cause: string }[] }>(
+      hub,
+      '{ observationGaps { cause } }',
+    )
+    expect(observationGaps).toMatchObject([{ cause: 'PAUSED' }])
+    expect((await ask<Events>(hub, EVENTS)).statusEvents.nodes).toEqual([{ to: 'ONLINE' }])
 
-  hub.process.kill('SIGSTOP')
-  await new Promise((resolve) => setTimeout(resolve, 6_000)) // longer than the server may be silent, and than a leader
-  hub.process.kill('SIGCONT')
-  expect((await beat()).status).toBe(200)
-  const { observationGaps } = await ask<{ observationGaps: { cause: string }[] }>(hub, '{ observationGaps { cause } }')
-  expect(observationGaps).toMatchObject([{ cause: 'PAUSED' }])
-  expect((await ask<Events>(hub, EVENTS)).statusEvents.nodes).toEqual([{ to: 'ONLINE' }])
-
-  await expect.poll(async () => (await ask<Events>(hub, EVENTS)).statusEvents.nodes, PATIENCE).toHaveLength(2)
-}, 60_000)
+    await expect.poll(async () => (await ask<Events>(hub, EVENTS)).statusEvents.nodes, PATIENCE).toHaveLength(2)
+  },
+  60_000,
+)
 
 test('another hub takes over from a leader that is stopped', async () => {
   const database = await freshDatabase()
@@ -118,3 +143,15 @@ test('a listener that is stopped while it connects again leaves no connection be
     expect(rows).toHaveLength(ofHub)
   }, PATIENCE)
 })
+
+/** Makes a hub wait in the middle of its stamp, for as long as this connection lasts. */
+async function holdStamp(client: pg.Client): Promise<void> {
+  await client.query('begin; select 1 from observation_stamp for update')
+  await expect
+    .poll(async () => {
+      const { rows } = await client.query(`select 1 from pg_stat_activity
+        where wait_event_type = 'Lock' and datname = current_database() and application_name = 'stacksense writer'`)
+      return rows.length
+    }, PATIENCE)
+    .toBeGreaterThan(0)
+}

@@ -11,9 +11,6 @@ const BACKLOG_MS = 250
 /** The two clocks may disagree by this much before it is called a step. */
 const STEP_MS = 1_000
 
-/** A stamp that was asked for no later than this after the one before was not held up by us. */
-const PROMPT_MS = 2 * STAMP_EVERY_MS
-
 export interface ObserverOptions {
   readonly store: Store
   readonly clock: DatabaseClock
@@ -37,18 +34,24 @@ export class Observer {
   #running: Promise<void> | undefined
   #last: { readonly now: Instant; readonly atMs: number } | undefined
   #failed = false
+  #pulse: NodeJS.Timeout | undefined
+  #beatAtMs = performance.now()
+  /** The longest time between two beats since the last stamp. */
+  #pausedMs = 0
 
   constructor(readonly options: ObserverOptions) {}
 
   /** Resolves after the first stamp: from then on judgements count. */
   async start(): Promise<void> {
     await this.#stamp()
+    this.#pulse = setInterval(() => this.#beat(), STAMP_EVERY_MS)
     this.#schedule(performance.now())
   }
 
   async stop(): Promise<void> {
     this.#stopped = true
     clearTimeout(this.#timer)
+    clearInterval(this.#pulse)
     await this.#running
   }
 
@@ -79,23 +82,34 @@ export class Observer {
     const sentAtMs = performance.now()
     const { now, gap } = await stamp(store, {
       backlogMs: backlog !== null && backlog > BACKLOG_MS ? backlog : null,
-      causeOf: (_from, until) => this.#causeOf(sentAtMs, until),
+      causeOf: (_from, until) => this.#causeOf(until),
     })
     const atMs = performance.now()
     clock.observe(sentAtMs, atMs, now)
     // Another hub may have recorded the step; that time went backwards is seen here all the same.
     const stepped = gap?.cause === 'CLOCK_STEP' || now < (this.#last?.now ?? now)
     this.#last = { now, atMs }
+    this.#beat()
+    this.#pausedMs = 0
     if (stepped) onClockStep()
     if (gap) onGap(gap)
   }
 
   /** A hole that ends at our own first stamp is one in which no hub ran; later ones are our own troubles. */
-  #causeOf(sentAtMs: number, until: Instant): GapCause {
+  #causeOf(until: Instant): GapCause {
     if (!this.#last) return 'HUB_DOWN'
     const byDatabase = until - this.#last.now
     const byUs = performance.now() - this.#last.atMs
     if (Math.abs(byDatabase - byUs) > STEP_MS) return 'CLOCK_STEP'
-    return this.#failed || sentAtMs - this.#last.atMs < PROMPT_MS ? 'DATABASE_UNREACHABLE' : 'PAUSED'
+    // Our own pulse tells whose trouble it was, also where we were paused in the middle of a stamp.
+    return 2 * this.#longestPauseMs() > byUs ? 'PAUSED' : 'DATABASE_UNREACHABLE'
+  }
+  #beat(): void {
+    this.#pausedMs = this.#longestPauseMs()
+    this.#beatAtMs = performance.now()
+  }
+
+  #longestPauseMs(): number {
+    return Math.max(this.#pausedMs, performance.now() - this.#beatAtMs)
   }
 }
