@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { HAS_CURL } from './support/has-curl.ts'
 import { ADMIN_TOKEN, ask, type HubProcess, scratchFolder, startHub } from './support/hub-process.ts'
 import { freshDatabase } from './support/hub-scene.ts'
 import { urlOf } from './support/test-database.ts'
@@ -202,7 +203,7 @@ describe('webhook-bot.mjs', () => {
   })
 })
 
-describe('offline-servers.sh', () => {
+describe.runIf(HAS_CURL)('offline-servers.sh', () => {
   const script = ['sh', join(EXAMPLES, 'offline-servers.sh')]
 
   test('prints the OFFLINE servers, whatever their names are', async () => {
