@@ -142,16 +142,20 @@ class Reader {
   }
 }
 
-test.runIf(HAS_CURL)('every example of the API page works, in its order, and is answered in the shape that stands there', async () => {
-  const reader = await Reader.begin()
-  const blocks = blocksOf(API)
-  expect(blocks.length).toBeGreaterThan(30)
-  for (const [i, block] of blocks.entries()) {
-    await reader.try(block, blocks[i + 1]).catch((error: Error) => {
-      throw new Error(`docs/api.md:${block.line}: ${error.message}`, { cause: error })
-    })
-  }
-}, 120_000)
+test.runIf(HAS_CURL)(
+  'every example of the API page works, in its order, and is answered in its shape',
+  async () => {
+    const reader = await Reader.begin()
+    const blocks = blocksOf(API)
+    expect(blocks.length).toBeGreaterThan(30)
+    for (const [i, block] of blocks.entries()) {
+      await reader.try(block, blocks[i + 1]).catch((error: Error) => {
+        throw new Error(`docs/api.md:${block.line}: ${error.message}`, { cause: error })
+      })
+    }
+  },
+  120_000,
+)
 
 test.each(GUIDES)('every GraphQL example of %s is valid', (guide) => {
   for (const { language, text } of blocksOf(read(guide))) {
