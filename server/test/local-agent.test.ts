@@ -15,8 +15,8 @@ const MACHINE = '0123456789abcdef0123456789abcdef'
 const AGENT = `
 import { appendFileSync } from 'node:fs'
 const note = (what) => appendFileSync(process.env.STACKSENSE_API_URL.slice(7), what + '\\n')
-note('started ' + process.pid + ' ' + process.env.STACKSENSE_SERVER_ID + ' ' + process.argv.slice(2).join(' '))
 process.on('SIGTERM', () => { note('ended'); process.exit(0) })
+note('started ' + process.pid + ' ' + process.env.STACKSENSE_SERVER_ID + ' ' + process.argv.slice(2).join(' '))
 setInterval(() => {}, 1_000)
 console.log('2026-01-01T00:00:00.000Z hello from the agent')
 `
