@@ -36,6 +36,8 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = Object.freeze({
   'Mutation.resolveAlert': 'operate',
   'Mutation.raiseAnomaly': 'operate',
   'Mutation.resolveAnomaly': 'operate',
+  'Mutation.acknowledgeStatus': 'operate',
+  'Mutation.unacknowledgeStatus': 'operate',
   'Mutation.suspendServer': 'operate',
   'Mutation.resumeServer': 'operate',
   'Mutation.createServer': 'admin',

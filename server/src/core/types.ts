@@ -108,6 +108,15 @@ export interface Server {
   readonly agentVersion: string | null
   /** Its own limits; what is missing is the default. */
   readonly alertLimits: Partial<AlertLimits>
+  /** Somebody knows of the status that it has now; null from the next change of it on. */
+  readonly statusAcknowledgement: StatusAcknowledgement | null
+}
+
+/** Says that somebody knows of a status. It changes none. */
+export interface StatusAcknowledgement {
+  readonly by: string
+  readonly at: Instant
+  readonly note: string | null
 }
 
 /** What an agent may say of itself with a heartbeat. */

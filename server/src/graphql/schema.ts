@@ -1,6 +1,7 @@
 import 'reflect-metadata'
 import type { GraphQLSchema } from 'graphql'
 import { buildSchema, type PubSub } from 'type-graphql'
+import { AcknowledgementResolver } from './acknowledgement.resolver.ts'
 import { AlertResolver } from './alert.resolver.ts'
 import { AnomalyResolver } from './anomaly.resolver.ts'
 import { ApiTokenResolver } from './api-token.resolver.ts'
@@ -21,6 +22,7 @@ export async function createSchema(): Promise<GraphQLSchema> {
       FleetResolver,
       ServerResolver,
       ServerChangesResolver,
+      AcknowledgementResolver,
       HeartbeatResolver,
       AlertResolver,
       AnomalyResolver,

@@ -1,7 +1,30 @@
 import { Field, Float, ID, Int, ObjectType } from 'type-graphql'
-import type { Instant, Server, ServerChangeKind, ServerStatus, StatusReason, StatusRule } from '../core/types.ts'
+import type {
+  Instant,
+  Server,
+  ServerChangeKind,
+  ServerStatus,
+  StatusAcknowledgement,
+  StatusReason,
+  StatusRule,
+} from '../core/types.ts'
 import { DateTime } from './date-time.ts'
 import { ServerChangeKindEnum, ServerStatusEnum, StatusReasonEnum, StatusRuleEnum } from './enums.ts'
+
+@ObjectType('StatusAcknowledgement', {
+  description: 'Somebody knows of the status. It changes none, and is gone with the next change of one.',
+  simpleResolvers: true,
+})
+export class StatusAcknowledgementType {
+  @Field(() => String, { description: 'The name of the token, or of the one that the page was signed in with.' })
+  readonly by!: string
+
+  @Field(() => DateTime)
+  readonly at!: Instant
+
+  @Field(() => String, { nullable: true })
+  readonly note!: string | null
+}
 
 /** What the API shows of a stored server: only what is named here. `ServerResolver` adds what has to be looked up. */
 @ObjectType('Server', { description: 'A monitored machine.', simpleResolvers: true })
@@ -32,6 +55,12 @@ export class ServerType {
 
   @Field(() => Boolean, { description: 'A suspended server is shown as OFFLINE / SUSPENDED and notifies nobody.' })
   readonly suspended!: boolean
+
+  @Field(() => StatusAcknowledgementType, {
+    nullable: true,
+    description: 'Who knows of the status that it has now. Null where nobody said so.',
+  })
+  readonly statusAcknowledgement!: StatusAcknowledgement | null
 
   @Field(() => DateTime)
   readonly createdAt!: Instant

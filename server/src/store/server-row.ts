@@ -9,7 +9,9 @@ export const SERVER_COLUMNS = `
   s.status, s.status_reason as "statusReason", ${ms('s.status_since')} as "statusSince",
   ${ms('s.created_at')} as "createdAt", ${ms('s.updated_at')} as "updatedAt", ${ms('s.deleted_at')} as "deletedAt",
   ${ms('h.last_heartbeat_at')} as "lastHeartbeatAt", h.agent_version as "agentVersion",
-  s.alert_limits as "alertLimits"`
+  s.alert_limits as "alertLimits",
+  case when s.acknowledged_at is not null then json_build_object(
+    'at', ${ms('s.acknowledged_at')}, 'by', s.acknowledged_by, 'note', s.acknowledge_note) end as "statusAcknowledgement"`
 
 /** A deleted server has no heartbeat row any more. */
 export const SERVER_TABLES = 'server s left join server_heartbeat h on h.server_id = s.id'

@@ -131,7 +131,8 @@ async function settleMoved(tx: Queryable, id: ServerId): Promise<void> {
   await notify(tx, CHANNELS.deadline, String(id))
 }
 
-async function finish(tx: Queryable, id: ServerId, kind: ServerChangeKind): Promise<Server> {
+/** Marks the server as changed, tells of it, and answers it. */
+export async function finish(tx: Queryable, id: ServerId, kind: ServerChangeKind): Promise<Server> {
   await tx.query('update server set updated_at = statement_timestamp() where id = $1', [id])
   await notify(tx, CHANNELS.server, `${kind} ${id}`)
   const { rows } = await tx.query<Server>(`select ${SERVER_COLUMNS} from ${SERVER_TABLES} where s.id = $1`, [id])

@@ -27,7 +27,8 @@ export interface Settled {
 const EVENT_LOCK = 0x73736576
 
 /**
- * Evaluates these servers and writes what has changed: the status by compare-and-set, and its event.
+ * Evaluates these servers and writes what has changed: the status by compare-and-set, and its event. Who acknowledged the
+ * status that ends did so for that one: it is forgotten with it.
  *
  * The caller's transaction must hold the servers' heartbeat rows. Nothing else in the program writes a status.
  */
@@ -66,7 +67,8 @@ function changedAt({ facts, verdict }: Change, cause: Cause): Instant {
 const WRITE_STATUS = `
   update server s
   set status = c.to_status, status_reason = c.to_reason,
-    status_since = case when s.status = c.to_status then s.status_since else ${timestamp('c.at')} end
+    status_since = case when s.status = c.to_status then s.status_since else ${timestamp('c.at')} end,
+    acknowledged_at = null, acknowledged_by = null, acknowledge_note = null
   from unnest($1::int[], $2::text[], $3::text[], $4::text[], $5::text[], $6::float8[])
     as c (id, from_status, from_reason, to_status, to_reason, at)
   where s.id = c.id and s.status = c.from_status and s.status_reason = c.from_reason and s.deleted_at is null
