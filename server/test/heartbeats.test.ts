@@ -82,6 +82,13 @@ test('the rows are locked in ascending id: a nested loop that the sorted input d
   }
 })
 
+test('no session compiles its statements: pinned plans look so costly that each would take most of a second', async () => {
+  const { store } = await scene(0)
+  for (const pool of [store.pool, store.writer]) {
+    expect((await pool.query('show jit')).rows).toEqual([{ jit: 'off' }])
+  }
+})
+
 test('two hubs that write the same servers at once do not deadlock', async () => {
   const database = await freshDatabase()
   const [a, b] = [await openHub(database), await openHub(database)]

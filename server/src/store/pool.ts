@@ -38,6 +38,12 @@ const TYPES = {
 } as pg.CustomTypesConfig
 
 /**
+ * Without JIT: no statement here runs long enough to repay its compilation, and the writer's pinned plans have costs at
+ * which PostgreSQL would compile them anew each time, for most of a second.
+ */
+const EVERY_SESSION = ['timezone=UTC', 'jit=off']
+
+/**
  * No frozen hub may hold anybody up: a session that stops in the middle of a transaction is ended by the database after
  * a second, and no statement waits or runs for ever.
  */
@@ -105,7 +111,7 @@ function settings(connection: DatabaseConnection, session: readonly string[], na
     ...given,
     application_name: name,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    options: ['timezone=UTC', ...session].map((setting) => `-c ${setting}`).join(' '),
+    options: [...EVERY_SESSION, ...session].map((setting) => `-c ${setting}`).join(' '),
     types: TYPES,
   }
 }
