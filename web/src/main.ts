@@ -3,6 +3,7 @@ import App from './App.vue'
 import { createHub, HUB } from './api/hub.ts'
 import { hubSocketUrl } from './api/hub-socket.ts'
 import { createPages } from './router.ts'
+import { KEYS, Keys } from './ui/keys.ts'
 import './ui/tokens.css'
 import './ui/base.css'
 
@@ -12,4 +13,7 @@ const hub = createHub(hubSocketUrl(location))
 addEventListener('online', () => hub.tryNow())
 document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && hub.tryNow())
 
-createApp(App).provide(HUB, hub).use(createPages(hub)).mount('#app')
+const keys = new Keys(localStorage)
+document.addEventListener('keydown', (event) => keys.hear(event))
+
+createApp(App).provide(HUB, hub).provide(KEYS, keys).use(createPages(hub)).mount('#app')

@@ -1,6 +1,6 @@
 import { type InjectionKey, inject, provide, type Ref, ref, watch } from 'vue'
 import type { Hub } from '../api/hub.ts'
-import { onKey } from '../ui/on-key.ts'
+import { noDialog, onKey } from '../ui/on-key.ts'
 
 export interface AddServer {
   /** Making servers takes the scope admin. */
@@ -28,7 +28,7 @@ export function provideAddServer({ session }: Pick<Hub, 'session'>, may: Readonl
       opened.value = false
     },
   }
-  onKey('n', provided.open, () => document.querySelector('dialog[open]') === null)
+  onKey('n', provided.open, { name: 'Add a server', when: () => may.value && noDialog() })
   watch(session, (now) => now === null && provided.close())
   provide(ADD_SERVER, provided)
   return provided

@@ -1,16 +1,17 @@
 import { onScopeDispose } from 'vue'
+import { useKeys } from './keys.ts'
 
-/** A single key as a command. Never while somebody types, never with a modifier: those belong to the browser. */
-export function onKey(key: string, pressed: () => void, when: () => boolean = () => true): void {
-  function heard(event: KeyboardEvent) {
-    const typing =
-      event.target instanceof HTMLElement && event.target.closest('input, textarea, select, [contenteditable]')
-    const modified = event.ctrlKey || event.metaKey || event.altKey
-    if (event.key.toLowerCase() !== key || typing || modified || event.repeat || event.defaultPrevented || !when())
-      return
-    event.preventDefault()
-    pressed()
-  }
-  document.addEventListener('keydown', heard)
-  onScopeDispose(() => document.removeEventListener('keydown', heard))
+/** No key of a page works below an open dialog. */
+export const noDialog = () => document.querySelector('dialog[open]') === null
+
+/**
+ * A single key as a command, as long as the component lives. With a name the sheet of keys lists it. Keys work while no
+ * dialog is open, unless `when` says otherwise.
+ */
+export function onKey(
+  key: string,
+  pressed: (event: KeyboardEvent) => void,
+  { name, when = noDialog }: { readonly name?: string; readonly when?: () => boolean } = {},
+): void {
+  onScopeDispose(useKeys().add({ key, name, pressed, when }))
 }

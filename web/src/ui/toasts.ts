@@ -5,14 +5,21 @@ export interface Toast {
   readonly kind: 'done' | 'refused'
   readonly said: string
   readonly more: string
+  readonly action: ToastAction | undefined
+}
+
+/** What can be done about it: Undo, Try again. The toast goes with it. */
+export interface ToastAction {
+  readonly name: string
+  run(): void
 }
 
 export interface Toasts {
   readonly shown: Readonly<ShallowRef<readonly Toast[]>>
   /** Gone by itself after 6 s. */
-  done(said: string, more?: string): void
+  done(said: string, more?: string, action?: ToastAction): void
   /** Stays until it is dismissed: somebody must know. */
-  refused(said: string, more?: string): void
+  refused(said: string, more?: string, action?: ToastAction): void
   dismiss(id: number): void
 }
 
@@ -26,16 +33,16 @@ export function provideToasts(): Toasts {
   const dismiss = (id: number) => {
     shown.value = shown.value.filter((toast) => toast.id !== id)
   }
-  const show = (kind: Toast['kind'], said: string, more = '') => {
+  const show = (kind: Toast['kind'], said: string, more = '', action?: ToastAction) => {
     const id = ++last
-    shown.value = [...shown.value, { id, kind, said, more }].slice(-AT_MOST)
+    shown.value = [...shown.value, { id, kind, said, more, action }].slice(-AT_MOST)
     if (kind === 'done') setTimeout(() => dismiss(id), DONE_FOR_MS)
   }
   const toasts: Toasts = {
     shown,
     dismiss,
-    done: (said, more) => show('done', said, more),
-    refused: (said, more) => show('refused', said, more),
+    done: (said, more, action) => show('done', said, more, action),
+    refused: (said, more, action) => show('refused', said, more, action),
   }
   provide(TOASTS, toasts)
   return toasts

@@ -10,6 +10,8 @@ export interface VirtualWindow<T> {
   /** The heights of what is not drawn before and after. */
   readonly before: ComputedRef<number>
   readonly after: ComputedRef<number>
+  /** Brings a row into the window, so that it is drawn. */
+  reveal(index: number): void
 }
 
 /** Which of many rows of one height to draw, in a list that scrolls with the page and begins where `root` does. */
@@ -56,5 +58,6 @@ export function useVirtualWindow<T>(
     shown,
     before: computed(() => (virtual.value ? range.value.from * height() : 0)),
     after: computed(() => (virtual.value ? (rows().length - range.value.to) * height() : 0)),
+    reveal: (index) => virtual.value && virtualizer.value.scrollToIndex(index, { align: 'auto' }),
   }
 }

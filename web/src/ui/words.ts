@@ -1,4 +1,5 @@
 import { clock, duration, elapsed, limit } from './durations.ts'
+import { figure } from './numbers.ts'
 import { kindOf, type ServerStatus, type StatusKind, type StatusReason, statusWord } from './status.ts'
 
 /** When something is said. Over a lost connection nothing is current: ages become times, sentences past. */
@@ -8,14 +9,8 @@ export interface Moment {
   readonly live: boolean
 }
 
-const NUMBER = new Intl.NumberFormat('en-GB')
-
 export function count(n: number, one: string, many = `${one}s`): string {
-  return `${NUMBER.format(n)} ${n === 1 ? one : many}`
-}
-
-export function figure(n: number): string {
-  return NUMBER.format(n)
+  return `${figure(n)} ${n === 1 ? one : many}`
 }
 
 /** 11 s ago; over a lost connection the time itself. */
