@@ -48,7 +48,7 @@ test('a bot that is cut off fifty times while statuses change has every event on
     const events = making ? await take(1 + (restart % 4)) : []
     for (const event of events) seen.push(event.id)
     cursor = events.length > 0 ? cursorOf(store, events.at(-1) as StatusEvent) : cursor
-    await feed.return(undefined)
+    await feed.return()
   }
   await made
   const ids = (await allIds(store)).slice(1)
@@ -89,7 +89,7 @@ test('a filter lets through what it names, live and replayed alike', async () =>
     const feed = await hub.statusFeed.events(filter, cursor)
     const { value } = await feed.next()
     expect(value.server.id).toBe(server.id)
-    await feed.return(undefined)
+    await feed.return()
   }
 })
 
@@ -135,13 +135,47 @@ test('a subscriber that reads nothing is ended with the cursor from which it mis
   expect(events.map((event) => event.id)).toEqual((await allIds(store)).slice(1))
 })
 
+test('a long history and what happens meanwhile is read once and in order, however slowly', async () => {
+  const { store, server } = await scene()
+  const tail = new EventTail(
+    store,
+    (events) => small.publish(events),
+    (error) => Promise.reject(error),
+  )
+  const small = new StatusFeed(store, tail, 3)
+  await tail.start()
+  await writeEvents(store, server.id, 1_200)
+  tail.wake()
+  await expect.poll(() => tail.position).toBe(1_201)
+
+  const feed = await small.events({}, cursorOf(store, { id: 0 }))
+  const seen: number[] = []
+  for (let round = 0; round < 3; round++) {
+    seen.push(...((await feed.take()) ?? []).map(({ id }) => id))
+    await writeEvents(store, server.id, 5) // more than may wait
+    tail.wake()
+    await expect.poll(() => tail.position).toBe(1_201 + 5 * (round + 1))
+  }
+  expect(seen).toEqual(Array.from({ length: 1_206 }, (_, i) => i + 1))
+  await tail.stop()
+})
+
+/** Writes events as they are stored, without changing anything. */
+async function writeEvents(store: Store, serverId: number, count: number): Promise<void> {
+  await store.pool.query(
+    `insert into status_event (server_id, from_status, from_reason, to_status, reason, at, detected_at)
+     select $1, 'ONLINE', 'HEALTHY', 'OFFLINE', 'SUSPENDED', now(), now() from generate_series(1, $2)`,
+    [serverId, count],
+  )
+}
+
 test('a reader that leaves while it waits, or before it began, leaves nothing behind', async () => {
   const { hub } = await scene()
   const neverBegun = await hub.statusFeed.events({}, null)
   const waiting = await hub.statusFeed.events({}, null)
   const next = waiting.next()
   expect(hub.statusFeed.size).toBe(2)
-  await Promise.all([neverBegun.return(undefined), waiting.return(undefined)])
+  await Promise.all([neverBegun.return(), waiting.return()])
   expect((await next).done).toBe(true)
   expect(hub.statusFeed.size).toBe(0)
 })

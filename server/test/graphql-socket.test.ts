@@ -1,5 +1,5 @@
 import type { Client } from 'graphql-ws'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { revokeApiToken } from '../src/store/api-tokens.ts'
 import { readEvents } from '../src/store/event-log.ts'
@@ -40,6 +40,32 @@ test('status changes arrive as they happen, and from a cursor again', async () =
 
   const replay = run(socket(), EVENTS, { after: events[0].cursor, filter: { serverIds: [id] } })
   await expect.poll(() => replay.results.map(({ data }) => data.serverStatusChanged)).toEqual([events[1]])
+})
+
+test('subscribers who ask for the same share one look, each under its own id and filter', async () => {
+  const { createServer, data, socket, hub } = await graphqlScene()
+  const { id } = await createServer('web 1')
+  const other = await createServer('web 2')
+  const query = `subscription ($filter: StatusEventFilter) {
+    serverStatusChanged(filter: $filter) { to server { name activeAlerts { key } } } }`
+  const everything = [run(socket(), query), run(socket(), query)]
+  const some = [
+    run(socket(), query, { filter: { serverIds: [id] } }),
+    run(socket(), query, { filter: { to: ['ONLINE'] } }),
+  ]
+  await expect.poll(() => hub.statusFeed.size).toBe(4)
+
+  const looks = vi.spyOn(hub.store.pool, 'query')
+  for (const each of [id, other.id]) await data('mutation ($id: ID!) { suspendServer(id: $id) { id } }', { id: each })
+  const event = (name: string) => ({ to: 'OFFLINE', server: { name, activeAlerts: [] } })
+  for (const { results } of everything) {
+    await expect
+      .poll(() => results.map(({ data }) => data.serverStatusChanged))
+      .toEqual([event('web 1'), event('web 2')])
+  }
+  expect(some.map(({ results }) => results.length)).toEqual([1, 0])
+  // One look an event, or one for both where they were read together; each subscriber's own would be three at least.
+  expect(looks.mock.calls.filter(([text]) => /from alert/.test(String(text))).length).toBeLessThanOrEqual(2)
 })
 
 test('whoever leaves is forgotten at once', async () => {
@@ -168,7 +194,7 @@ test('a reader that is too slow is told where to resume', async () => {
   await data('mutation ($id: ID!) { suspendServer(id: $id) { id } }', { id })
   await expect.poll(() => slow.results).toHaveLength(1)
   const [event] = await readEvents(hub.store, {}, { limit: 1 })
-  hub.statusFeed.publish(Array(5_000).fill(event)) // in one turn: nobody could have read them
+  hub.statusFeed.publish(Array(20_000).fill(event)) // in one turn: nobody could have read them
 
   const errors = await slow.ended
   expect(codes(errors)).toEqual(['SLOW_CONSUMER'])

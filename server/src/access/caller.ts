@@ -8,3 +8,9 @@ export type Caller =
   | { readonly kind: 'user'; readonly name: string; readonly scope: Scope; readonly via: 'token' | 'session' }
 
 export const ANONYMOUS: Caller = { kind: 'anonymous' }
+
+/** The same for callers who may see the same: what is shown to one of them may be shown to all. */
+export function permissionsOf(caller: Caller): string {
+  if (caller.kind === 'user') return `user ${caller.scope}`
+  return caller.kind === 'agent' ? `agent ${caller.serverId}` : caller.kind
+}

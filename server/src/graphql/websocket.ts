@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { GraphQLError, type GraphQLSchema } from 'graphql'
+import { type ExecutionResult, GraphQLError, type GraphQLSchema } from 'graphql'
 import { CloseCode, MessageType, type ServerOptions, stringifyMessage } from 'graphql-ws'
 import { type Extra, useServer } from 'graphql-ws/use/ws'
 import type { WebSocket, WebSocketServer } from 'ws'
@@ -8,6 +8,9 @@ import { Refusal } from '../errors.ts'
 import { createContext, type Services } from './context.ts'
 import { formatError } from './format-error.ts'
 import { prepareOperation } from './operation.ts'
+import { Outlet } from './outlet.ts'
+import { SharedExecutions } from './shared-execution.ts'
+import { type SubscriptionArgs, subscribe } from './subscribe.ts'
 
 /** Operations that may run at once on one socket, subscriptions and all. */
 const MAX_OPERATIONS = 100
@@ -46,6 +49,9 @@ export function serveWebSocket({ server, schema, services, authenticate }: WebSo
   dispose(): Promise<void>
 } {
   const format = (error: GraphQLError) => formatError(services.log)(error.toJSON(), error)
+  const toWire = (result: ExecutionResult) =>
+    result.errors ? { ...result, errors: result.errors.map(format) } : result
+  const executions = new SharedExecutions(toWire)
 
   const options: ServerOptions<Record<string, unknown>, Extra> & { isProd: boolean } = {
     isProd: true, // no messages of defects in close frames
@@ -61,18 +67,20 @@ export function serveWebSocket({ server, schema, services, authenticate }: WebSo
       whileOpen(socket, RECHECK_MS, () => check().catch((error) => closeIfRefused(error, socket)))
       return true
     },
-    onSubscribe: async ({ extra: { request }, connectionParams, subscriptions }, _id, payload) => {
+    onSubscribe: async ({ extra: { socket, request }, connectionParams, subscriptions }, id, payload) => {
       const arrivedAtMs = performance.now()
       try {
         if (Object.keys(subscriptions).length > MAX_OPERATIONS) throw tooMany()
         const caller = await authenticate(request, connectionParams)
-        return prepareOperation(schema, payload, createContext(services, caller, arrivedAtMs))
+        const operation = prepareOperation(schema, payload, createContext(services, caller, arrivedAtMs))
+        if (!('document' in operation)) return operation
+        return { ...operation, request: payload, outlet: new Outlet(socket, request.socket, id) }
       } catch (error) {
         return [new GraphQLError('', { originalError: error as Error })]
       }
     },
-    onNext: (_context, _id, _payload, _args, result) =>
-      result.errors ? { ...result, errors: result.errors.map(format) } : undefined,
+    subscribe: (args) => subscribe(args as SubscriptionArgs, executions),
+    onNext: (_context, _id, _payload, _args, result) => toWire(result),
     onError: (_context, _id, _payload, errors) => errors.map(format),
   }
 

@@ -1,14 +1,18 @@
-/** The most items that may wait for one subscriber before its subscription ends. */
-export const MAX_QUEUED = 2_000
+import { Stream } from './stream.ts'
+
+/** The most items that may wait for one subscriber before its subscription ends: a storm, but not an hour of one. */
+export const MAX_QUEUED = 10_000
+
+/** The most items that are taken at once, so that what is on its way to a slow subscriber is bounded too. */
+const MAX_TAKEN = 250
 
 /**
  * One subscriber's bounded queue between whoever publishes and whoever reads.
  *
- * It is an async iterator that ends when `end` is called, or with the error that it was failed with, after what was
- * queued before has been read.
+ * It ends when `end` is called, or with the error that it was failed with, after what was queued before has been read.
  */
-export class Queue<T> implements AsyncIterableIterator<T> {
-  readonly #items: T[] = []
+export class Queue<T> extends Stream<T> {
+  #items: T[] = []
   #wake: (() => void) | undefined
   #end: { readonly error: unknown } | 'ended' | undefined
 
@@ -19,13 +23,15 @@ export class Queue<T> implements AsyncIterableIterator<T> {
     /** Makes the error with which a reader that is too slow is ended; it is given what it has not read. */
     readonly onOverflow: (unread: readonly T[]) => unknown,
     readonly onClose: () => void,
-  ) {}
+  ) {
+    super()
+  }
 
   push(item: T): void {
     if (this.#end || !this.accepts(item)) return
     if (this.#items.length >= this.limit) {
       const error = this.onOverflow(this.#items)
-      this.#items.length = 0
+      this.#items = []
       this.fail(error)
       return
     }
@@ -41,27 +47,29 @@ export class Queue<T> implements AsyncIterableIterator<T> {
     this.#finish('ended')
   }
 
-  async next(): Promise<IteratorResult<T>> {
+  async take(): Promise<readonly T[] | null> {
     while (this.#items.length === 0 && !this.#end) {
       await new Promise<void>((resolve) => {
         this.#wake = resolve
       })
     }
-    if (this.#items.length > 0) return { value: this.#items.shift() as T, done: false }
+    if (this.#items.length > 0) return this.#takeItems()
     const end = this.#end
     this.#end = 'ended'
     if (typeof end === 'object') throw end.error
-    return { value: undefined, done: true }
+    return null
   }
 
-  async return(): Promise<IteratorResult<T>> {
-    this.#items.length = 0
+  close(): void {
+    this.#items = []
     this.end()
-    return { value: undefined, done: true }
   }
 
-  [Symbol.asyncIterator](): this {
-    return this
+  #takeItems(): readonly T[] {
+    if (this.#items.length > MAX_TAKEN) return this.#items.splice(0, MAX_TAKEN)
+    const items = this.#items
+    this.#items = []
+    return items
   }
 
   #finish(end: { readonly error: unknown } | 'ended'): void {

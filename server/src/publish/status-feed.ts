@@ -5,6 +5,7 @@ import { feedCursor } from '../store/feed-cursor.ts'
 import type { Store } from '../store/store.ts'
 import { reachable } from '../store/transaction.ts'
 import { Broadcast, MAX_QUEUED, type Queue } from './broadcast.ts'
+import { Stream } from './stream.ts'
 
 const REPLAY_PAGE = 500
 
@@ -36,23 +37,21 @@ export class StatusFeed {
   /**
    * Begins after the cursor, or with the next event where there is none.
    *
-   * The iteration ends with Refusal SLOW_CONSUMER, which carries the cursor to resume from, when too many events wait.
+   * The stream ends with Refusal SLOW_CONSUMER, which carries the cursor to resume from, when too many events wait.
    *
    * @throws Refusal BAD_CURSOR or CURSOR_EXPIRED
    */
-  async events(filter: StatusEventFilter, after: string | null): Promise<AsyncGenerator<StatusEvent>> {
+  async events(filter: StatusEventFilter, after: string | null): Promise<Stream<StatusEvent>> {
     const from = await (after === null ? this.#now() : resumePoint(this.store, after))
-    // Registered before the table is read: an event is in the table up to `seam`, or in the queue, never in neither.
-    const seam = this.tail.position
-    const live = this.#live.subscribe((event) => passes(event, filter))
-    const events = this.#deliver(live, filter, from, seam)
-    // A generator that waits for the next event, or was never started, would not hear that its reader has gone.
-    const finish = events.return.bind(events)
-    events.return = async (value) => {
-      await live.return()
-      return finish(value)
-    }
-    return events
+    return new StatusEvents({
+      store: this.store,
+      filter,
+      from,
+      join: (after) => ({
+        seam: this.tail.position,
+        live: this.#live.subscribe((event) => event.id > after && passes(event, filter)),
+      }),
+    })
   }
 
   /** Ends every subscription: the hub stops. */
@@ -68,25 +67,66 @@ export class StatusFeed {
   #now(): Promise<number> {
     return reachable(() => newestEventId(this.store.pool))
   }
+}
 
-  async *#deliver(
-    live: Queue<StatusEvent>,
-    filter: StatusEventFilter,
-    from: number,
-    seam: number,
-  ): AsyncGenerator<StatusEvent> {
-    try {
-      let last = from
-      while (last < seam) {
-        const page = await readEvents(this.store, filter, { after: last, through: seam, limit: REPLAY_PAGE })
-        for (const event of page) yield event
-        last = page.length < REPLAY_PAGE ? seam : (page.at(-1) as StatusEvent).id
-      }
-      // Another hub may have been ahead of this one when it gave the cursor out.
-      for await (const event of live) if (event.id > last) yield event
-    } finally {
-      live.return()
+interface StatusEventsOptions {
+  readonly store: Store
+  readonly filter: StatusEventFilter
+  /** The id of the last event that the subscriber has seen. */
+  readonly from: number
+  /**
+   * Begins to gather live events, all after the seam, but none up to `after`: another hub may have been ahead of this one
+   * when it gave the cursor out.
+   */
+  readonly join: (after: number) => { readonly seam: number; readonly live: Queue<StatusEvent> }
+}
+
+/** One subscriber's events: replayed up to the seam, then live. */
+class StatusEvents extends Stream<StatusEvent> {
+  readonly #options: StatusEventsOptions
+  /** Every event up to this id has been taken or does not concern the subscriber. */
+  #last: number
+  #seam: number
+  #live: Queue<StatusEvent>
+  #closed = false
+
+  constructor(options: StatusEventsOptions) {
+    super()
+    this.#options = options
+    this.#last = options.from
+    // Joined before the table is read: an event is in the table up to the seam, or in the queue, never in neither.
+    const { seam, live } = options.join(this.#last)
+    this.#seam = seam
+    this.#live = live
+  }
+
+  async take(): Promise<readonly StatusEvent[] | null> {
+    while (this.#last < this.#seam && !this.#closed) {
+      const page = await this.#replay()
+      if (page.length > 0 && !this.#closed) return page
     }
+    return this.#live.take()
+  }
+
+  close(): void {
+    this.#closed = true
+    this.#live.close()
+  }
+
+  async #replay(): Promise<StatusEvent[]> {
+    const { store, filter } = this.#options
+    const page = await readEvents(store, filter, { after: this.#last, through: this.#seam, limit: REPLAY_PAGE })
+    this.#last = page.length < REPLAY_PAGE ? this.#seam : (page.at(-1) as StatusEvent).id
+    if (this.#last < this.#seam && !this.#closed) this.#joinAnew()
+    return page
+  }
+
+  /** The seam moves along, so that whoever has a long history to read lets no live events wait meanwhile. */
+  #joinAnew(): void {
+    this.#live.close()
+    const { seam, live } = this.#options.join(this.#last)
+    this.#seam = seam
+    this.#live = live
   }
 }
 

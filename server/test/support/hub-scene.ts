@@ -79,7 +79,7 @@ export async function storedStatus(store: Store, serverId: number) {
 export async function listenTo(hub: Hub, after: string | null = null) {
   const feed = await hub.statusFeed.events({}, after)
   onTestFinished(async () => {
-    await feed.return(undefined)
+    await feed.return()
   })
   return {
     feed,

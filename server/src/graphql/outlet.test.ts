@@ -1,0 +1,102 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { WebSocket, WebSocketServer } from 'ws'
+import { Outlet } from './outlet.ts'
+
+/** A socket from both ends, with what its reader has read. */
+async function scene(operationId = '7') {
+  const http = createServer().listen(0, '127.0.0.1')
+  const server = new WebSocketServer({ server: http })
+  await once(http, 'listening')
+  const client = new WebSocket(`ws://127.0.0.1:${(http.address() as AddressInfo).port}`)
+  const [socket, request] = (await once(server, 'connection')) as [WebSocket, IncomingMessage]
+  await once(client, 'open')
+  onTestFinished(() => {
+    client.terminate()
+    server.close()
+    http.close()
+  })
+  const read: string[] = []
+  client.on('message', (data, isBinary) => read.push(isBinary ? 'binary' : String(data)))
+  const write = vi.spyOn(request.socket, 'write')
+  return {
+    socket,
+    client,
+    connection: request.socket,
+    write,
+    read,
+    outlet: new Outlet(socket, request.socket, operationId),
+  }
+}
+
+const payloadOf = (size: number) => Buffer.from(JSON.stringify('x'.repeat(size - 2)))
+const HEAD = '{"id":"7","type":"next","payload":'
+
+test('a burst goes out in one write, as messages of their own', async () => {
+  const { outlet, read, write } = await scene()
+  await outlet.write([Buffer.from('{"data":1}'), Buffer.from('{"data":2}'), Buffer.from('{"data":"ä"}')])
+  await expect.poll(() => read).toEqual([`${HEAD}{"data":1}}`, `${HEAD}{"data":2}}`, `${HEAD}{"data":"ä"}}`])
+  expect(write).toHaveBeenCalledOnce()
+})
+
+test('messages of every length of a length arrive whole', async () => {
+  const { outlet, read } = await scene()
+  const around = [125, 126, 65_535, 65_536, 200_000].flatMap((size) => [size - 1, size, size + 1])
+  const payloads = around.map((size) => payloadOf(size - HEAD.length - 1))
+  await outlet.write(payloads)
+  await expect.poll(() => read).toEqual(payloads.map((payload) => `${HEAD}${payload}}`))
+})
+
+test('an id is quoted as JSON has it', async () => {
+  const { outlet, read } = await scene('a "b" ä')
+  await outlet.write([Buffer.from('1')])
+  await expect.poll(() => read.map((text) => JSON.parse(text))).toEqual([{ id: 'a "b" ä', type: 'next', payload: 1 }])
+})
+
+test('what ws sends stays in order with it', async () => {
+  const { outlet, socket, read } = await scene()
+  socket.send('before')
+  await outlet.write([Buffer.from('1')])
+  socket.send('after')
+  await expect.poll(() => read).toEqual(['before', `${HEAD}1}`, 'after'])
+})
+
+test('whoever reads nothing is waited for, and what waits for it is no more than a piece', async () => {
+  const { outlet, client, connection, read } = await scene()
+  client.pause()
+  const payloads = Array.from({ length: 400 }, () => payloadOf(50_000))
+  let done = false
+  const written = outlet.write(payloads).then(() => {
+    done = true
+  })
+  await expect.poll(() => connection.writableLength).toBeGreaterThan(0)
+  expect(connection.writableLength).toBeLessThan(1_000_000)
+  expect(done).toBe(false)
+  client.resume()
+  await written
+  await expect.poll(() => read.length).toBe(400)
+})
+
+test('nothing is written once it is closed, or after the good-bye of the socket', async () => {
+  const { outlet, socket, write } = await scene()
+  socket.close(1000)
+  write.mockClear()
+  await outlet.write([Buffer.from('1')])
+  expect(write).not.toHaveBeenCalled()
+
+  const other = await scene()
+  other.outlet.close()
+  await other.outlet.write([Buffer.from('1')])
+  expect(other.write).not.toHaveBeenCalled()
+})
+
+test('whoever goes while it is waited for is waited for no longer', async () => {
+  const { outlet, client, connection } = await scene()
+  client.pause()
+  const written = outlet.write(Array.from({ length: 400 }, () => payloadOf(50_000)))
+  await expect.poll(() => connection.writableLength).toBeGreaterThan(0)
+  client.terminate()
+  await written
+})

@@ -1,0 +1,49 @@
+import { buildSchema, type ExecutionResult, parse } from 'graphql'
+import { expect, test, vi } from 'vitest'
+import { SharedExecution, SharedExecutions } from './shared-execution.ts'
+
+const schema = buildSchema('type Query { n: Int } type Subscription { counted: Int }')
+const document = parse('subscription { counted }')
+const asIs = (result: ExecutionResult) => result
+
+function scene() {
+  const resolve = vi.fn(async ({ counted }: { counted: number }) => counted)
+  const execution = new SharedExecution({ schema, document, fieldResolver: resolve }, asIs)
+  const read = async (items: readonly object[]) => (await execution.payloads(items)).map(String)
+  return { resolve, read }
+}
+
+const answer = (counted: number) => `{"data":{"counted":${counted}}}`
+
+test('what many wait for is worked out once, and each gets it in the order of its own items', async () => {
+  const { resolve, read } = scene()
+  const [a, b, c] = [{ counted: 1 }, { counted: 2 }, { counted: 3 }]
+  const all = [read([a, b, c]), read([a, b, c]), read([c]), read([b, c])]
+  expect(await Promise.all(all)).toEqual([
+    [answer(1), answer(2), answer(3)],
+    [answer(1), answer(2), answer(3)],
+    [answer(3)],
+    [answer(2), answer(3)],
+  ])
+  expect(await read([b, a])).toEqual([answer(2), answer(1)])
+  expect(resolve).toHaveBeenCalledTimes(3)
+})
+
+test('equal items are not the same item', async () => {
+  const { resolve, read } = scene()
+  await read([{ counted: 1 }, { counted: 1 }])
+  expect(resolve).toHaveBeenCalledTimes(2)
+})
+
+test('an operation is shared for as long as anybody runs it', () => {
+  const executions = new SharedExecutions(asIs)
+  const args = { schema, document }
+  const first = executions.enter('key', args)
+  expect(executions.enter('key', args)).toBe(first)
+  expect(executions.enter('another', args)).not.toBe(first)
+  executions.leave('key')
+  expect(executions.enter('key', args)).toBe(first)
+  for (const key of ['key', 'key', 'another']) executions.leave(key)
+  expect(executions.size).toBe(0)
+  expect(executions.enter('key', args)).not.toBe(first)
+})
