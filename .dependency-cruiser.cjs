@@ -63,6 +63,12 @@ module.exports = {
       from: { path: '^agent/src/', pathNot: '^agent/src/(host-node[^/]*|main-node)\\.ts$|\\.test\\.ts$' },
       to: { dependencyTypes: ['core'] },
     },
+    {
+      name: 'agent-host-is-for-its-start',
+      severity: 'error',
+      from: { path: '^agent/src/', pathNot: '^agent/src/(host-|start-)[^/]*\\.ts$|\\.test\\.ts$' },
+      to: { path: '^agent/src/host-[^/]*\\.ts$' },
+    },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
   ],
   options: {

@@ -4,8 +4,8 @@ import { Agent as HttpAgent, request as httpRequest, type IncomingMessage, type 
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import { platform, uptime } from 'node:os'
 import { performance } from 'node:perf_hooks'
+import { failed, failureByCode, unreadableInWords } from './failures.ts'
 import {
-  type FailureReason,
   type FileResult,
   type FileSystemSpace,
   type Host,
@@ -93,7 +93,9 @@ function readTextFile(path: string): FileResult {
     return { kind: 'text', text: readAll(descriptor) }
   } catch (error) {
     const code = codeOf(error)
-    return code === 'ENOENT' || code === 'ENOTDIR' ? { kind: 'missing' } : { kind: 'unreadable', reason: inWords(code) }
+    return code === 'ENOENT' || code === 'ENOTDIR'
+      ? { kind: 'missing' }
+      : { kind: 'unreadable', reason: unreadableInWords(code) }
   } finally {
     if (descriptor !== undefined) closeSync(descriptor)
   }
@@ -131,15 +133,6 @@ async function fileSystemSpace(path: string): Promise<FileSystemSpace | undefine
 
 function codeOf(error: unknown): string {
   return String((error as NodeJS.ErrnoException | undefined)?.code ?? 'UNKNOWN')
-}
-
-function inWords(code: string): string {
-  const words: Record<string, string> = {
-    EACCES: 'permission denied',
-    EPERM: 'permission denied',
-    EISDIR: 'it is a directory',
-  }
-  return words[code] ?? code
 }
 
 /**
@@ -218,33 +211,6 @@ function answerOf(incoming: IncomingMessage, body: string): PostResult {
   return { kind: 'answered', status: incoming.statusCode ?? 0, headers: Object.fromEntries(headers), body }
 }
 
-const REASONS: Readonly<Record<string, FailureReason>> = {
-  ENOTFOUND: 'dns',
-  EAI_AGAIN: 'dns',
-  EAI_FAIL: 'dns',
-  EAI_NODATA: 'dns',
-  EAI_NONAME: 'dns',
-  ECONNREFUSED: 'refused',
-  EHOSTUNREACH: 'unreachable',
-  ENETUNREACH: 'unreachable',
-  ENETDOWN: 'unreachable',
-  EADDRNOTAVAIL: 'unreachable',
-  ETIMEDOUT: 'timeout',
-  ECONNRESET: 'reset',
-  ECONNABORTED: 'reset',
-  EPIPE: 'reset',
-}
-
 function failureOf(error: unknown): PostResult {
-  const code = codeOf(error)
-  return failed(REASONS[code] ?? reasonByFamily(code), code)
-}
-
-function failed(reason: FailureReason, detail: string): PostResult {
-  return { kind: 'failed', reason, detail }
-}
-
-function reasonByFamily(code: string): FailureReason {
-  if (code.startsWith('HPE_')) return 'protocol'
-  return /CERT|SSL|TLS|SIGNED|UNABLE_TO|^EPROTO$/.test(code) ? 'tls' : 'other'
+  return failureByCode(codeOf(error))
 }
