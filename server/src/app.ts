@@ -131,6 +131,7 @@ async function openHttp(config: Config, hub: Hub, log: Logger) {
   const services: Services = {
     store,
     writer: hub.writer,
+    samples: hub.samples,
     statusFeed: hub.statusFeed,
     changeFeed: hub.changeFeed,
     access: new AccessRules({ openIngest: config.openIngest }),

@@ -1,5 +1,7 @@
 import type { StatusEvent } from './core/types.ts'
 import { BatchWriter } from './ingest/batch-writer.ts'
+import { recordSamples } from './metrics/record-samples.ts'
+import { SampleWriter } from './metrics/sample-writer.ts'
 import { Housekeeper } from './monitor/housekeeper.ts'
 import { Monitor } from './monitor/monitor.ts'
 import { ChangeFeed } from './publish/change-feed.ts'
@@ -14,6 +16,9 @@ import { Store } from './store/store.ts'
 import { writeHeartbeats } from './store/write-heartbeats.ts'
 
 const DEFAULT_METRIC_DAYS = 8
+
+/** A sample is some hundred bytes. */
+const MAX_WAITING_SAMPLES = 100_000
 
 export interface HubOptions {
   readonly connection: DatabaseConnection
@@ -33,6 +38,7 @@ export interface HubOptions {
  */
 export class Hub {
   readonly writer: BatchWriter
+  readonly samples: SampleWriter
   readonly statusFeed: StatusFeed
   readonly changeFeed: ChangeFeed
   readonly monitor: Monitor
@@ -49,6 +55,10 @@ export class Hub {
       write: (entries) => writeHeartbeats(store, entries),
       findNames: (ids) => findNames(store, ids),
       maxWaiting: options.maxWaitingHeartbeats,
+    })
+    this.samples = new SampleWriter({
+      write: (entries) => recordSamples(store, entries),
+      maxWaiting: MAX_WAITING_SAMPLES,
     })
     this.#tail = new EventTail(store, (events) => this.#publish(events), onError)
     this.statusFeed = new StatusFeed(store, this.#tail)
@@ -101,6 +111,7 @@ export class Hub {
   /** Ends in the order of the flow: nothing that was answered is lost, and leadership is handed over. */
   async close(): Promise<void> {
     await this.writer.close()
+    await this.samples.close()
     await this.#housekeeper.stop()
     await this.monitor.stop()
     this.statusFeed.end()

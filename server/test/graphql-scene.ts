@@ -101,9 +101,17 @@ export async function countStatements(work: () => Promise<unknown>): Promise<num
 }
 
 async function serve(hub: Hub, openIngest: boolean) {
-  const { store, writer, statusFeed, changeFeed } = hub
+  const { store, writer, samples, statusFeed, changeFeed } = hub
   const log = vi.fn<(error: unknown) => void>()
-  const services: Services = { store, writer, statusFeed, changeFeed, access: new AccessRules({ openIngest }), log }
+  const services: Services = {
+    store,
+    writer,
+    samples,
+    statusFeed,
+    changeFeed,
+    access: new AccessRules({ openIngest }),
+    log,
+  }
   const authenticator = new Authenticator({
     findByTokenHash: (hash) => findByTokenHash(store, hash),
     findSession: (hash) => findSession(store, hash),

@@ -74,7 +74,8 @@ test("a server's own limits count, availability is given, and the series holds w
 
 test.each<[string, number, string, unknown]>([
   ['no JSON', 400, '', 'cpu=3'],
-  ['a list', 400, '', []],
+  ['an empty list', 400, 'samples', []],
+  ['a list of something else', 400, '', [1]],
   ['a word for a figure', 400, 'cpuPercent', { cpu_percent: 'high' }],
   ['more than all of it', 400, 'memoryPercent', { memoryPercent: 180 }],
   ['a negative rate', 400, 'networkRxBytesPerSecond', { network_rx_bytes_per_second: -1 }],

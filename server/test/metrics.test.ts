@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest'
 import type { MetricSample } from '../src/core/metrics.ts'
 import { cleanSample } from '../src/metrics/clean-sample.ts'
-import { recordSample } from '../src/metrics/record-sample.ts'
+import { recordSamples } from '../src/metrics/record-samples.ts'
 import { acknowledgeAlert, activeAlertsOf, listAlerts, resolveAlert } from '../src/store/alerts.ts'
 import { activeAnomaliesOf } from '../src/store/anomalies.ts'
-import { latestSamples, readSeries } from '../src/store/metric-samples.ts'
+import { latestSamples } from '../src/store/metric-samples.ts'
+import { readSeries } from '../src/store/metric-series.ts'
 import { maintainPartitions } from '../src/store/partitions.ts'
 import type { Store } from '../src/store/store.ts'
 import { addServer, freshDatabase, historyOf, listenTo, openHub, storedStatus } from './support/hub-scene.ts'
@@ -23,7 +24,8 @@ function sample(figures: Partial<MetricSample>): MetricSample {
 /** Records these CPU values, the last one now and each a second after the one before. */
 async function recordCpu(store: Store, id: number, values: readonly number[], beforeMs = 0): Promise<void> {
   for (const [i, cpuPercent] of values.entries()) {
-    await recordSample(store, id, sample({ cpuPercent }), beforeMs + (values.length - 1 - i) * 1_000)
+    const ageMs = beforeMs + (values.length - 1 - i) * 1_000
+    await recordSamples(store, [{ serverId: id, sample: sample({ cpuPercent }), ageMs }])
   }
 }
 
@@ -68,12 +70,8 @@ test('each file system has an alert of its own, and a server its own limits', as
   await store.pool.query(`update server set alert_limits = '{"diskPercent": 50}' where id = $1`, [id])
   const disk = (mount: string, usedPercent: number) => ({ mount, usedPercent, usedBytes: 1, totalBytes: 2 })
   for (const ageMs of [2_000, 1_000]) {
-    await recordSample(
-      store,
-      id,
-      sample({ cpuPercent: 79, disks: [disk('/', 51), disk('/var', 99), disk('/tmp', 50)] }),
-      ageMs,
-    )
+    const disks = [disk('/', 51), disk('/var', 99), disk('/tmp', 50)]
+    await recordSamples(store, [{ serverId: id, sample: sample({ cpuPercent: 79, disks }), ageMs }])
   }
   expect((await openKeys(store, id)).toSorted()).toEqual(['threshold:disk:/', 'threshold:disk:/var'])
 })
@@ -101,7 +99,7 @@ test('metrics are no heartbeats, and an unknown server is said to be unknown', a
   const silent = await addServer(store)
   await recordCpu(store, silent.id, [5, 6])
   expect(await storedStatus(store, silent.id)).toMatchObject({ status: 'OFFLINE', reason: 'NEVER_SEEN' })
-  expect(await recordSample(store, 999_999, sample({}))).toEqual({ kind: 'unknown-server' })
+  expect(await recordSamples(store, [{ serverId: 999_999, sample: sample({}), ageMs: 0 }])).toEqual(new Map())
 })
 
 test('a silent server stays OFFLINE whatever its metrics say', async () => {
@@ -111,15 +109,19 @@ test('a silent server stays OFFLINE whatever its metrics say', async () => {
   expect(await historyOf(store, server.id)).toEqual([])
 })
 
-test('a series is the samples themselves, or their means where there are more than are wanted', async () => {
-  const { store, id } = await scene()
-  await recordCpu(store, id, [10, 20, 30, 40, 50, 60])
-  const latest = (await latestSamples(store, [id])).get(id)
+test('a series is the samples themselves, or their least, mean and greatest where there are more than are wanted', async () => {
+  const { hub, store } = await scene()
+  const server = await addServer(hub.store)
+  await recordCpu(store, server.id, [10, 20, 30, 40, 50, 60])
+  const latest = (await latestSamples(store, [server.id])).get(server.id)
   const to = (latest?.at ?? 0) + 1
-  const all = await readSeries(store, id, { from: to - 60_000, to, maxPoints: 1_000 })
-  expect(all.map((point) => point.cpuPercent)).toEqual([10, 20, 30, 40, 50, 60])
-  const one = await readSeries(store, id, { from: to - 60_000, to, maxPoints: 1 })
-  expect(one.map((point) => point.cpuPercent)).toEqual([35])
+  const cpuIn = async (maxPoints: number) => {
+    const { buckets, resolution } = await readSeries(store, server, { from: to - 60_000, to, maxPoints })
+    const cpu = buckets.rollups().figures.get('cpuPercent')
+    return { resolution, min: cpu?.min, mean: cpu?.mean, max: cpu?.max }
+  }
+  expect(await cpuIn(1_000)).toMatchObject({ resolution: 'RAW', mean: [10, 20, 30, 40, 50, 60] })
+  expect(await cpuIn(1)).toEqual({ resolution: 'RAW', min: [10], mean: [35], max: [60] })
 })
 
 test('partitions are made ahead and dropped when they are too old, and doing it again changes nothing', async () => {

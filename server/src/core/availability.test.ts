@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { availabilityOf, type StatusFrom } from './availability.ts'
+import { availabilityOf } from './availability.ts'
+import { mergeGaps, type StatusFrom } from './timeline.ts'
 import type { StatusReason } from './types.ts'
 
 const SECOND = 1_000
@@ -37,7 +38,7 @@ test.each<[string, StatusFrom[], [number, number][], number | null]>([
   ['nothing to count', [since(0, 'SUSPENDED')], [], null],
 ])('%s', (_name, statuses, gaps, percent) => {
   const inMs = gaps.map(([from, until]) => ({ from: from * SECOND, until: until * SECOND }))
-  expect(availabilityOf(statuses, inMs, 0, 100 * SECOND).percent).toBe(percent)
+  expect(availabilityOf(statuses, mergeGaps(inMs), 0, 100 * SECOND).percent).toBe(percent)
 })
 
 test('the lengths always add up to the range', () => {
@@ -50,7 +51,12 @@ test('the lengths always add up to the range', () => {
       (changes, gaps) => {
         const statuses = changes.toSorted(([a], [b]) => a - b).map(([at, reason]) => since(at, reason))
         const ranges = gaps.map(([from, length]) => ({ from: from * SECOND, until: (from + length) * SECOND }))
-        const { aliveMs, offlineMs, unobservedMs, notCountedMs } = availabilityOf(statuses, ranges, 0, 100 * SECOND)
+        const { aliveMs, offlineMs, unobservedMs, notCountedMs } = availabilityOf(
+          statuses,
+          mergeGaps(ranges),
+          0,
+          100 * SECOND,
+        )
         expect(aliveMs + offlineMs + unobservedMs + notCountedMs).toBeCloseTo(100 * SECOND, 3)
       },
     ),

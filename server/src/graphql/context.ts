@@ -1,6 +1,7 @@
 import type { Caller } from '../access/caller.ts'
 import type { AccessRules } from '../access/permissions.ts'
 import type { BatchWriter } from '../ingest/batch-writer.ts'
+import type { SampleWriter } from '../metrics/sample-writer.ts'
 import type { ChangeFeed } from '../publish/change-feed.ts'
 import type { StatusFeed } from '../publish/status-feed.ts'
 import type { Store } from '../store/store.ts'
@@ -10,6 +11,7 @@ import { createLoaders, type Loaders } from './loaders.ts'
 export interface Services {
   readonly store: Store
   readonly writer: BatchWriter
+  readonly samples: SampleWriter
   readonly statusFeed: StatusFeed
   readonly changeFeed: ChangeFeed
   readonly access: AccessRules

@@ -1,4 +1,6 @@
 import { registerEnumType } from 'type-graphql'
+import { RESOLUTIONS } from '../core/series.ts'
+import { STRIP_STATUSES } from '../core/strip.ts'
 import {
   ALERT_SEVERITIES,
   GAP_CAUSES,
@@ -15,6 +17,16 @@ export const StatusRuleEnum = register(STATUS_RULES, 'StatusRule', 'The line of 
 export const AlertSeverityEnum = register(ALERT_SEVERITIES, 'AlertSeverity', 'How much an alert matters.')
 export const GapCauseEnum = register(GAP_CAUSES, 'GapCause', 'Why no heartbeat could be heard.')
 export const ServerChangeKindEnum = register(SERVER_CHANGES, 'ServerChangeKind', 'What happened to a server.')
+export const ResolutionEnum = register(
+  RESOLUTIONS,
+  'MetricResolution',
+  'What a series is made of: single samples, or roll-ups of 5 minutes or an hour.',
+)
+export const StripStatusEnum = register(
+  STRIP_STATUSES,
+  'StripStatus',
+  'What a cell of a status strip shows: the worst of its time. UNOBSERVED: we could not observe. NONE: not created yet, or still to come.',
+)
 export const ServerOrderEnum = register(
   ['ID', 'NAME', 'STATUS', 'LAST_HEARTBEAT', 'STATUS_SINCE'],
   'ServerOrder',

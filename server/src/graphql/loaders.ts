@@ -1,7 +1,8 @@
 import DataLoader from 'dataloader'
-import type { Alert, Anomaly, Server, ServerId, Verdict } from '../core/types.ts'
+import type { Alert, Anomaly, Instant, Server, ServerId, Verdict } from '../core/types.ts'
 import { activeAlertsOf } from '../store/alerts.ts'
 import { activeAnomaliesOf } from '../store/anomalies.ts'
+import { readEventEnds } from '../store/event-ends.ts'
 import { readVerdicts } from '../store/facts.ts'
 import { latestSamples, type StoredSample } from '../store/metric-samples.ts'
 import { findServers } from '../store/servers.ts'
@@ -15,6 +16,8 @@ export interface Loaders {
   readonly verdicts: DataLoader<ServerId, Verdict | undefined>
   readonly activeAlerts: DataLoader<ServerId, Alert[] | undefined>
   readonly activeAnomalies: DataLoader<ServerId, Anomaly[] | undefined>
+  /** By the id of the event; undefined while its status lasts. */
+  readonly eventEnds: DataLoader<number, Instant | undefined>
   readonly latestSamples: DataLoader<ServerId, StoredSample | undefined>
 }
 
@@ -24,6 +27,7 @@ export function createLoaders(store: Store): Loaders {
     verdicts: loader(store, readVerdicts),
     activeAlerts: loader(store, activeAlertsOf),
     activeAnomalies: loader(store, activeAnomaliesOf),
+    eventEnds: loader(store, readEventEnds),
     latestSamples: loader(store, latestSamples),
   }
 }

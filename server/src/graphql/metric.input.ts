@@ -17,6 +17,13 @@ export class DiskUsageInput {
 
 @InputType('MetricSampleInput', { description: 'What is left out was not measured.' })
 export class MetricSampleInput {
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      'How long ago it was measured, by the clock of the machine that measured it; just now where it is left out. More than 86,400 is too old to be kept.',
+  })
+  readonly ageSeconds?: number | null
+
   @Field(() => Float, { nullable: true })
   readonly cpuPercent?: number | null
 

@@ -15,15 +15,16 @@ import { type AlertLimits, DEFAULT_LIMITS } from '../core/thresholds.ts'
 import type { Instant, Server, ServerId } from '../core/types.ts'
 import { Refusal } from '../errors.ts'
 import { parseServerId } from '../ingest/entries.ts'
-import { cleanSample } from '../metrics/clean-sample.ts'
-import { recordSample } from '../metrics/record-sample.ts'
-import { readSeries, type StoredSample } from '../store/metric-samples.ts'
+import { cleanAgedSample, cleanSamples, isTooOld, MAX_AGE_SECONDS } from '../metrics/clean-sample.ts'
+import type { StoredSample } from '../store/metric-samples.ts'
+import { readSeries } from '../store/metric-series.ts'
 import { bad } from './clean.ts'
 import type { GraphQLContext } from './context.ts'
 import { DateTime } from './date-time.ts'
 import type { Loaders } from './loaders.ts'
 import { MetricSampleInput } from './metric.input.ts'
-import { AlertLimitsType, MetricReceiptType, MetricSampleType, MetricSeriesType } from './metric.type.ts'
+import { AlertLimitsType, MetricReceiptType, MetricSamplesReceiptType, MetricSampleType } from './metric.type.ts'
+import { MetricSeriesType } from './metric-series.type.ts'
 import { ServerType } from './server.type.ts'
 
 const DEFAULT_RANGE_MS = 3_600_000
@@ -36,17 +37,35 @@ export class MetricResolver {
   async recordMetrics(
     @Arg('serverId', () => ID) serverId: string,
     @Arg('input', () => MetricSampleInput) input: MetricSampleInput,
-    @Ctx() { services }: GraphQLContext,
+    @Ctx() { services, arrivedAtMs }: GraphQLContext,
   ): Promise<MetricReceiptType> {
     const id = parseServerId(serverId, 'serverId')
-    const outcome = await recordSample(services.store, id, cleanSample(input, 'input.'))
+    const sample = cleanAgedSample(input, 'input.')
+    if (isTooOld(sample)) throw bad('input.ageSeconds', `must be at most ${MAX_AGE_SECONDS}.`)
+    const outcome = await services.samples.record(id, [sample], arrivedAtMs)
     if (outcome.kind === 'unknown-server') throw unknownServer()
-    return { recordedAt: outcome.at }
+    return { recordedAt: outcome.at as Instant }
+  }
+
+  @Mutation(() => MetricSamplesReceiptType, {
+    description:
+      'Up to 300 samples of one machine, each with its age: what its agent gathered while no hub could be reached. A sample that is there already (the same `uptimeSeconds` within a minute) is not stored again.',
+  })
+  async recordMetricSamples(
+    @Arg('serverId', () => ID) serverId: string,
+    @Arg('input', () => [MetricSampleInput]) input: MetricSampleInput[],
+    @Ctx() { services, arrivedAtMs }: GraphQLContext,
+  ): Promise<MetricSamplesReceiptType> {
+    const id = parseServerId(serverId, 'serverId')
+    const outcome = await services.samples.record(id, cleanSamples(input, 'input'), arrivedAtMs)
+    if (outcome.kind === 'unknown-server') throw unknownServer()
+    return outcome
   }
 
   @Extensions({ cost: 20_000 })
   @Query(() => MetricSeriesType, {
-    description: 'The last hour where no range is given. More samples than `maxPoints` (1 to 2,000) become means.',
+    description:
+      'The last hour where no range is given. In no more than `maxPoints` (1 to 2,000) stretches; of the finest figures that are kept for the range.',
   })
   async metrics(
     @Arg('serverId', () => ID) serverId: string,
@@ -57,8 +76,7 @@ export class MetricResolver {
   ): Promise<MetricSeriesType> {
     const id = parseServerId(serverId, 'serverId')
     const range = cleanRange(from, to, maxPoints)
-    await mustExist(loaders, id)
-    return { from: range.from, to: range.to, points: await readSeries(services.store, id, range) }
+    return new MetricSeriesType(range, await readSeries(services.store, await existing(loaders, id), range))
   }
 
   @Subscription(() => MetricSampleType, {
@@ -87,13 +105,14 @@ async function followSamples(
   { loaders, services }: GraphQLContext,
   id: ServerId,
 ): Promise<AsyncIterable<StoredSample>> {
-  await mustExist(loaders, id)
+  await existing(loaders, id)
   return services.changeFeed.samples(id)
 }
 
-async function mustExist(loaders: Loaders, id: ServerId): Promise<void> {
+async function existing(loaders: Loaders, id: ServerId): Promise<Server> {
   const server = await loaders.servers.load(id)
   if (!server || server.deletedAt !== null) throw unknownServer()
+  return server
 }
 
 function cleanRange(from: Instant | null, to: Instant | null, maxPoints: number | null) {

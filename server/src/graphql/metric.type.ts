@@ -67,22 +67,31 @@ export class MetricSampleType {
   readonly processes!: number | null
 }
 
-@ObjectType('MetricSeries', { description: 'Metrics of one server over a range of time.', simpleResolvers: true })
-export class MetricSeriesType {
-  @Field(() => DateTime)
-  readonly from!: Instant
-
-  @Field(() => DateTime)
-  readonly to!: Instant
-
-  @Field(() => [MetricSampleType])
-  readonly points!: readonly MetricSampleType[]
-}
-
 @ObjectType('MetricReceipt', { description: 'The sample is stored.', simpleResolvers: true })
 export class MetricReceiptType {
   @Field(() => DateTime, { description: "When it counts as measured, by the database's clock." })
   readonly recordedAt!: Instant
+}
+
+@ObjectType('MetricSamplesReceipt', {
+  description: 'What became of a delivery. Whatever it says, the delivery is done and need not be sent again.',
+  simpleResolvers: true,
+})
+export class MetricSamplesReceiptType {
+  @Field(() => DateTime, {
+    nullable: true,
+    description: "When the newest of them counts as measured, by the database's clock; null where all were too old.",
+  })
+  readonly at!: Instant | null
+
+  @Field(() => Int)
+  readonly recorded!: number
+
+  @Field(() => Int, { description: 'They were there already: an earlier delivery was answered in vain.' })
+  readonly doubled!: number
+
+  @Field(() => Int, { description: 'Older than a day, and not kept.' })
+  readonly tooOld!: number
 }
 
 @ObjectType('AlertLimits', {

@@ -13,6 +13,7 @@ import { MetricResolver, ServerMetricResolver } from './metric.resolver.ts'
 import { ServerResolver } from './server.resolver.ts'
 import { ServerChangesResolver } from './server-changes.resolver.ts'
 import { StatusEventResolver } from './status-event.resolver.ts'
+import { FleetHistoryResolver, StatusStripResolver } from './status-strip.resolver.ts'
 import { ViewerResolver } from './viewer.resolver.ts'
 
 /** The executable schema, each root field behind its permission. */
@@ -27,6 +28,8 @@ export async function createSchema(): Promise<GraphQLSchema> {
       AlertResolver,
       AnomalyResolver,
       StatusEventResolver,
+      StatusStripResolver,
+      FleetHistoryResolver,
       MetricResolver,
       ServerMetricResolver,
       ApiTokenResolver,

@@ -1,10 +1,11 @@
-import { Arg, Ctx, FieldResolver, Int, Query, Resolver, Root, Subscription } from 'type-graphql'
-import type { StatusEvent } from '../core/types.ts'
+import { Arg, Ctx, Extensions, FieldResolver, Int, Query, Resolver, Root, Subscription } from 'type-graphql'
+import type { Instant, StatusEvent } from '../core/types.ts'
 import { cursorOf, listStatusEvents } from '../store/event-log.ts'
 import { cleanPage } from './clean.ts'
 import { cleanStatusEventFilter } from './clean-input.ts'
 import { type Connection, connectionOf } from './connection.type.ts'
 import type { GraphQLContext } from './context.ts'
+import { DateTime } from './date-time.ts'
 import { StatusEventFilterInput } from './status-event.input.ts'
 import { StatusEventConnectionType, StatusEventType } from './status-event.type.ts'
 
@@ -40,5 +41,14 @@ export class StatusEventResolver {
   @FieldResolver(() => String, { description: 'Opaque; resumes the feed after this event.' })
   cursor(@Root() event: StatusEvent, @Ctx() { services }: GraphQLContext): string {
     return cursorOf(services.store, event)
+  }
+
+  @Extensions({ cost: 2 })
+  @FieldResolver(() => DateTime, {
+    nullable: true,
+    description: 'When the next change of the same server ended this status; null while it lasts.',
+  })
+  async until(@Root() event: StatusEvent, @Ctx() { loaders }: GraphQLContext): Promise<Instant | null> {
+    return (await loaders.eventEnds.load(event.id)) ?? null
   }
 }

@@ -11,7 +11,6 @@ import { Sessions } from '../access/sessions.ts'
 import { Refusal, StartError } from '../errors.ts'
 import type { GraphQLContext, Services } from '../graphql/context.ts'
 import { serveWebSocket } from '../graphql/websocket.ts'
-import { recordSample } from '../metrics/record-sample.ts'
 import { credentialOf, identify, tokenIn } from './auth.ts'
 import { identifyCaller } from './caller.hook.ts'
 import { GRAPHQL_BODY_LIMIT, graphqlRoute } from './graphql.route.ts'
@@ -53,7 +52,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   heartbeatRoute(app, { rules, writer: services.writer, identify: identifyRequest })
   metricRoute(app, {
     rules,
-    record: (serverId, sample) => recordSample(services.store, serverId, sample),
+    record: (serverId, samples, arrivedAtMs) => services.samples.record(serverId, samples, arrivedAtMs),
     identify: identifyRequest,
   })
   sessionRoutes(app, {

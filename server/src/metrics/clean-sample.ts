@@ -12,8 +12,41 @@ const PERCENTS = new Set<Metric>(['cpuPercent', 'memoryPercent', 'swapPercent'])
 const MAX_FIGURE = 3.4e38
 const MAX_PROCESSES = 2_147_483_647
 
+/** The most samples of one delivery, so that it fits into one request, and how old one may be. */
+export const MAX_SAMPLES = 300
+export const MAX_AGE_SECONDS = 86_400
+
 /** A sample as it comes from outside, by GraphQL or as JSON: anything may be in it. */
-export type SampleInput = Readonly<Partial<Record<Metric | 'disks', unknown>>>
+export type SampleInput = Readonly<Partial<Record<Metric | 'disks' | 'ageSeconds', unknown>>>
+
+/** A sample and how long ago it was measured. */
+export interface AgedSample {
+  readonly sample: MetricSample
+  readonly ageMs: number
+}
+
+/**
+ * Several samples of one server, each with its age.
+ *
+ * @throws Refusal BAD_USER_INPUT for none, for more than 300, or for one that is not fit to be stored, by its field
+ */
+export function cleanSamples(inputs: readonly SampleInput[], name: string): AgedSample[] {
+  if (inputs.length === 0) throw bad(name, 'has no sample.')
+  if (inputs.length > MAX_SAMPLES) throw bad(name, `has more than ${MAX_SAMPLES} samples.`)
+  return inputs.map((input, i) => cleanAgedSample(input, `${name}.${i}.`))
+}
+
+/** A sample with its age; one that says nothing of it was measured just now. Any age is taken: see `isTooOld`. */
+export function cleanAgedSample(input: SampleInput, prefix: string): AgedSample {
+  const { ageSeconds } = input
+  const age = ageSeconds === undefined || ageSeconds === null ? 0 : cleanNumber(ageSeconds, `${prefix}ageSeconds`)
+  return { sample: cleanSample(input, prefix), ageMs: age * 1_000 }
+}
+
+/** Older than can still be put in its place. */
+export function isTooOld({ ageMs }: AgedSample): boolean {
+  return ageMs > MAX_AGE_SECONDS * 1_000
+}
 
 /**
  * A sample that is fit to be stored: finite figures, not negative, per cents up to 100 (a little more is rounding, and cut).
@@ -32,7 +65,8 @@ function cleanFigure(value: unknown, metric: Metric, prefix: string): number | n
   const figure = cleanNumber(value, field)
   if (PERCENTS.has(metric)) return cleanPercent(figure, field)
   if (metric === 'processes') return Math.min(Math.round(figure), MAX_PROCESSES)
-  return Math.fround(figure)
+  // The moment of a sample is told by its uptime: it keeps every digit.
+  return metric === 'uptimeSeconds' ? figure : Math.fround(figure)
 }
 
 function cleanNumber(value: unknown, field: string): number {

@@ -1,24 +1,30 @@
-import type { MetricSample } from '../core/metrics.ts'
 import { Refusal } from '../errors.ts'
-import { cleanSample, type SampleInput } from './clean-sample.ts'
+import { type AgedSample, cleanAgedSample, cleanSamples, type SampleInput } from './clean-sample.ts'
 
 /**
- * A sample as the body of a REST request: the names of the API, or the same in snake_case.
+ * A sample as the body of a REST request, or a list of them: the names of the API, or the same in snake_case.
  *
- * @throws Refusal BAD_USER_INPUT for a body that is no JSON object, or a field that is not what it should be
+ * @throws Refusal BAD_USER_INPUT for a body that is neither, or a field that is not what it should be
  */
-export function readSampleBody(body: Buffer | undefined): MetricSample {
-  return cleanSample(inCamelCase(jsonIn(body)) as SampleInput, '')
+export function readSamplesBody(body: Buffer | undefined): AgedSample[] {
+  const json = inCamelCase(jsonIn(body))
+  if (!Array.isArray(json)) return [cleanAgedSample(json as SampleInput, '')]
+  if (json.some((entry) => typeof entry !== 'object' || entry === null)) throw notSamples()
+  return cleanSamples(json, 'samples')
 }
 
 function jsonIn(body: Buffer | undefined): object {
   try {
     const value: unknown = JSON.parse(body?.toString('utf8') ?? '')
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
+    if (typeof value === 'object' && value !== null) return value
   } catch {
     // Refused below, like any other body that is no object.
   }
-  throw new Refusal('BAD_USER_INPUT', 'The body is not a JSON object.')
+  throw notSamples()
+}
+
+function notSamples(): Refusal {
+  return new Refusal('BAD_USER_INPUT', 'The body is not a JSON object, nor a list of objects.')
 }
 
 function inCamelCase(value: unknown): unknown {

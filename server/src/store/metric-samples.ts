@@ -1,7 +1,7 @@
 import { METRICS, type Metric, type MetricSample } from '../core/metrics.ts'
 import { type AlertLimits, DEFAULT_LIMITS } from '../core/thresholds.ts'
 import type { Instant, ServerId } from '../core/types.ts'
-import { ms, timestamp } from './instant.ts'
+import { ms } from './instant.ts'
 import type { Store } from './store.ts'
 import { type Queryable, reachable } from './transaction.ts'
 
@@ -24,45 +24,86 @@ const COLUMNS: Readonly<Record<Metric, string>> = {
   processes: 'processes',
 }
 
-const SELECTED = [
+export const SAMPLE_COLUMNS = [
   'server_id as "serverId"',
   `${ms('at')} as at`,
   ...METRICS.map((metric) => `${COLUMNS[metric]} as "${metric}"`),
   'disks',
 ].join(', ')
 
+/** Figures that a 4-byte float would round. */
+const DOUBLES = new Set<Metric>(['uptimeSeconds', 'processes'])
+
+/** Two samples of one server with the same uptime are one, told twice, unless they are further apart than this. */
+const SAME_SAMPLE_WITHIN = "interval '1 minute'"
+
 const INSERT = `
-  insert into metric_sample (server_id, at, ${METRICS.map((metric) => COLUMNS[metric]).join(', ')}, disks)
-  select server_id, statement_timestamp() - $2::float8 * interval '1 millisecond',
-    ${METRICS.map((_, i) => `$${i + 4}`).join(', ')}, $3::jsonb
-  from server_heartbeat where server_id = $1
-  on conflict (server_id, at) do nothing
-  returning ${ms('at')} as at`
+  with given as (
+    select distinct on (server_id, coalesce(uptime_seconds, -n)) *
+    from unnest($1::int[], $2::float8[], $3::text[], ${METRICS.map((metric, i) => `$${i + 4}::${DOUBLES.has(metric) ? 'float8' : 'real'}[]`).join(', ')})
+      with ordinality as b (server_id, age_ms, disks, ${METRICS.map((metric) => COLUMNS[metric]).join(', ')}, n)
+    order by server_id, coalesce(uptime_seconds, -n), n
+  ), timed as (
+    select given.*, statement_timestamp() - age_ms * interval '1 millisecond' as at
+    from given join server_heartbeat using (server_id)
+  ), written as (
+    insert into metric_sample (server_id, at, ${METRICS.map((metric) => COLUMNS[metric]).join(', ')}, disks)
+    select server_id, at, ${METRICS.map((metric) => COLUMNS[metric]).join(', ')}, disks::jsonb
+    from timed t
+    where not exists (
+      select from metric_sample s where s.server_id = t.server_id and s.uptime_seconds = t.uptime_seconds
+        and s.at between t.at - ${SAME_SAMPLE_WITHIN} and t.at + ${SAME_SAMPLE_WITHIN})
+    order by server_id, at
+    on conflict (server_id, at) do nothing
+    returning server_id, at
+  )
+  select t.server_id as "serverId", max(${ms('t.at')}) as at, count(w.at)::int as recorded
+  from timed t left join written w using (server_id, at)
+  group by t.server_id`
+
+/** A sample on its way in. */
+export interface SampleEntry {
+  readonly serverId: ServerId
+  /** How long ago it was measured. */
+  readonly ageMs: number
+  readonly sample: MetricSample
+}
+
+/** What became of one server's part of a batch. */
+export interface InsertedSamples {
+  /** When the newest of them counts as measured. */
+  readonly at: Instant
+  /** The others were there already. */
+  readonly recorded: number
+}
 
 /**
- * Stores one sample. It touches nothing that heartbeats touch.
+ * Stores samples, many servers' at once. It touches nothing that heartbeats touch. A sample that is there already is told
+ * by its uptime, which the same machine shows at one moment only: delivered twice, its age is never quite the same.
  *
- * @param ageMs how long ago it was measured.
- * @returns when it counts as measured; null for an unknown server.
+ * @returns what became of each server's; a server that is missing there is unknown.
  */
-export async function insertSample(
+export async function insertSamples(
   store: Store,
-  serverId: ServerId,
-  sample: MetricSample,
-  ageMs: number,
-): Promise<Instant | null> {
-  const values = [serverId, ageMs, JSON.stringify(sample.disks), ...METRICS.map((metric) => sample[metric])]
+  entries: readonly SampleEntry[],
+): Promise<Map<ServerId, InsertedSamples>> {
+  const values = [
+    entries.map((entry) => entry.serverId),
+    entries.map((entry) => entry.ageMs),
+    entries.map((entry) => JSON.stringify(entry.sample.disks)),
+    ...METRICS.map((metric) => entries.map((entry) => entry.sample[metric])),
+  ]
   const { rows } = await reachable(() =>
-    store.pool.query<{ at: Instant }>({ name: 'insert-sample', text: INSERT, values }),
+    store.pool.query<InsertedSamples & { serverId: ServerId }>({ name: 'insert-samples', text: INSERT, values }),
   )
-  return rows[0]?.at ?? null
+  return new Map(rows.map(({ serverId, ...inserted }) => [serverId, inserted]))
 }
 
 /** The newest samples of one server, newest first, not older than a day. */
 export async function newestSamples(tx: Queryable, serverId: ServerId, limit: number): Promise<StoredSample[]> {
   const { rows } = await tx.query<StoredSample>({
     name: 'newest-samples',
-    text: `select ${SELECTED} from metric_sample
+    text: `select ${SAMPLE_COLUMNS} from metric_sample
       where server_id = $1 and at > statement_timestamp() - interval '1 day' order by at desc limit $2`,
     values: [serverId, limit],
   })
@@ -74,41 +115,12 @@ export async function latestSamples(store: Store, ids: readonly ServerId[]): Pro
   const { rows } = await reachable(() =>
     store.pool.query<StoredSample>(
       `select l.* from unnest($1::int[]) as wanted (id) cross join lateral (
-         select ${SELECTED} from metric_sample m
+         select ${SAMPLE_COLUMNS} from metric_sample m
          where m.server_id = wanted.id and at > statement_timestamp() - interval '1 day' order by at desc limit 1) l`,
       [ids],
     ),
   )
   return new Map(rows.map((sample) => [sample.serverId, sample]))
-}
-
-/** Part of a series: means over a stretch of time that begins at `at`. Disks are as at its end. */
-export type MetricPoint = Omit<StoredSample, 'serverId'>
-
-/**
- * The samples from `from` to `to`, as they are where there are few enough, else as means of equal stretches.
- *
- * @param maxPoints the most points that are wanted; the stretches follow from it.
- */
-export async function readSeries(
-  store: Store,
-  serverId: ServerId,
-  range: { readonly from: Instant; readonly to: Instant; readonly maxPoints: number },
-): Promise<MetricPoint[]> {
-  const widthMs = Math.max(1, (range.to - range.from) / range.maxPoints)
-  const bucket = `floor((${ms('at')} - $2::float8) / $4::float8)`
-  const { rows } = await reachable(() =>
-    store.pool.query<MetricPoint>(
-      `select min(${ms('at')}) as at,
-         ${METRICS.map((metric) => `avg(${COLUMNS[metric]})::float8 as "${metric}"`).join(', ')},
-         (array_agg(disks order by at desc))[1] as disks
-       from metric_sample
-       where server_id = $1 and at >= ${timestamp('$2')} and at < ${timestamp('$3')}
-       group by ${bucket} order by 1`,
-      [serverId, range.from, range.to, widthMs],
-    ),
-  )
-  return rows
 }
 
 /** The server's own limits over the defaults. */

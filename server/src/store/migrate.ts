@@ -5,6 +5,7 @@ import pg from 'pg'
 import { First } from './migrations/2026-11-24-first.ts'
 import { Metrics } from './migrations/2026-11-25-metrics.ts'
 import { StatusAcknowledgement } from './migrations/2026-11-25-status-acknowledgement.ts'
+import { StatusHistory } from './migrations/2026-11-25-status-history.ts'
 import type { DatabaseConnection } from './pool.ts'
 import { ENTITIES } from './store.ts'
 
@@ -12,6 +13,7 @@ const MIGRATIONS = [
   { name: '2026-11-24-first', class: First },
   { name: '2026-11-25-metrics', class: Metrics },
   { name: '2026-11-25-status-acknowledgement', class: StatusAcknowledgement },
+  { name: '2026-11-25-status-history', class: StatusHistory },
 ]
 
 /** Any number that no other program uses as an advisory lock: 'ssmi' in ASCII. */

@@ -1,41 +1,50 @@
 import { MAX_HISTORY, SUSTAINED_VALUES } from '../core/anomaly.ts'
-import type { MetricSample } from '../core/metrics.ts'
-import type { Instant, ServerId } from '../core/types.ts'
+import type { ServerId } from '../core/types.ts'
 import { activeAlertsIn, raiseAlertIn, resolveAlertIn } from '../store/alerts.ts'
 import { activeAnomaliesIn, raiseAnomalyIn, resolveAnomalyIn } from '../store/anomalies.ts'
-import { insertSample, newestSamples, readLimits } from '../store/metric-samples.ts'
+import {
+  type InsertedSamples,
+  insertSamples,
+  newestSamples,
+  readLimits,
+  type SampleEntry,
+} from '../store/metric-samples.ts'
 import { lockServer } from '../store/servers.ts'
 import type { Store } from '../store/store.ts'
 import { inTransaction, type Queryable, reachable } from '../store/transaction.ts'
 import { type Action, judgeSamples } from './judge-sample.ts'
 
-export type SampleOutcome = { readonly kind: 'recorded'; readonly at: Instant } | { readonly kind: 'unknown-server' }
-
 /** What alerts and anomalies say of who opened or resolved them. */
 const BY = 'StackSense'
 
+/** A sample that was measured longer ago than this tells of the past: it is kept, and nobody is judged by it. */
+const LIVE_MS = 120_000
+
 /**
- * Stores a sample and opens and resolves what follows from it.
+ * Stores samples of many servers and opens and resolves what follows from the live ones.
  *
- * The sample is stored first and by itself. Only where something has to be opened or resolved is the server locked, as
+ * They are stored first and by themselves. Only where something has to be opened or resolved is a server locked, as
  * for any change of its status, and everything judged again under the lock: a status follows in the same transaction.
+ *
+ * @returns what became of each server's samples; a server that is missing there is unknown.
  */
-export async function recordSample(
+export async function recordSamples(
   store: Store,
-  serverId: ServerId,
-  sample: MetricSample,
-  ageMs = 0,
-): Promise<SampleOutcome> {
-  const at = await insertSample(store, serverId, sample, ageMs)
-  if (at === null) return { kind: 'unknown-server' }
+  entries: readonly SampleEntry[],
+): Promise<Map<ServerId, InsertedSamples>> {
+  const inserted = await insertSamples(store, entries)
+  const live = new Set(entries.filter((entry) => entry.ageMs <= LIVE_MS).map((entry) => entry.serverId))
+  for (const serverId of inserted.keys()) if (live.has(serverId)) await judgeServer(store, serverId)
+  return inserted
+}
+
+async function judgeServer(store: Store, serverId: ServerId): Promise<void> {
   const actions = await reachable(() => judge(store.pool, serverId))
-  if (actions.length > 0) {
-    await inTransaction(store.pool, async (tx) => {
-      await lockServer(tx, serverId)
-      for (const action of await judge(tx, serverId)) await act(tx, serverId, action)
-    })
-  }
-  return { kind: 'recorded', at }
+  if (actions.length === 0) return
+  await inTransaction(store.pool, async (tx) => {
+    await lockServer(tx, serverId)
+    for (const action of await judge(tx, serverId)) await act(tx, serverId, action)
+  })
 }
 
 async function judge(tx: Queryable, serverId: ServerId): Promise<Action[]> {
