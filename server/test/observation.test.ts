@@ -160,3 +160,20 @@ test('a database that takes too long is told apart from a hub that was paused', 
     expect(await listObservationGaps(store, null, null)).toMatchObject([{ cause: 'DATABASE_UNREACHABLE' }])
   })
 })
+
+test('hubs that stamp at the same time wait for one another and stamp in time', async () => {
+  const database = await freshDatabase()
+  const stores = await Promise.all(Array.from({ length: 4 }, async () => (await openHub(database)).store))
+  await Promise.all(
+    stores.map(async (store) => {
+      let last = 0
+      for (let round = 0; round < 50; round++) {
+        const { now } = await stampAs(store)
+        expect(now).toBeGreaterThan(last)
+        last = now
+      }
+    }),
+  )
+  const { rows } = await (stores[0] as Store).pool.query('select count(*)::int as hubs from hub_observation')
+  expect(rows).toEqual([{ hubs: 4 }])
+})

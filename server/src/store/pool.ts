@@ -44,21 +44,20 @@ const TYPES = {
 const EVERY_SESSION = ['timezone=UTC', 'jit=off']
 
 /**
- * No frozen hub may hold anybody up: a session that stops in the middle of a transaction is ended by the database after
- * a second, and no statement waits or runs for ever.
+ * No frozen hub may hold anybody up: a session that stops in the middle of a transaction is ended by the database, and
+ * no statement waits or runs for ever. Shorter than a hole between stamps may be, so that a hub which waited for another
+ * one's rows still stamps in time; where it was only slow, the transaction is run again.
  */
-const SESSION = [
-  'idle_in_transaction_session_timeout=1000',
-  'lock_timeout=2000',
-  `statement_timeout=${STATEMENT_TIMEOUT_MS}`,
-]
+const IDLE_IN_TRANSACTION = 'idle_in_transaction_session_timeout=500'
+
+const SESSION = [IDLE_IN_TRANSACTION, 'lock_timeout=2000', `statement_timeout=${STATEMENT_TIMEOUT_MS}`]
 
 /**
  * The writer's update must lock its rows in ascending id, so its plan is pinned to a nested loop driven by the sorted
  * input: no other join, and no scan of the whole table.
  */
 const WRITER_SESSION = [
-  'idle_in_transaction_session_timeout=1000',
+  IDLE_IN_TRANSACTION,
   'lock_timeout=2000',
   `statement_timeout=${WRITER_STATEMENT_TIMEOUT_MS}`,
   'enable_hashjoin=off',

@@ -1,15 +1,19 @@
+/** The session was ended because it stood still in the middle of a transaction, which was rolled back. */
+const IDLE_IN_TRANSACTION = '25P03'
+
 /** SQLSTATEs after which the same transaction may simply be run again. */
 const RETRYABLE = new Set([
   '40001', // serialization_failure
   '40P01', // deadlock_detected
   '55P03', // lock_not_available: lock_timeout
+  IDLE_IN_TRANSACTION,
 ])
 
 /**
  * Connection exceptions; a server that shuts down, starts up, or has no room; one that lets us in no more, or has become
  * a replica that cannot be written to.
  */
-const UNREACHABLE_CLASSES = new Set(['08', '28', '3D', '53', '57', '58', '25006', '25P03'])
+const UNREACHABLE_CLASSES = new Set(['08', '28', '3D', '53', '57', '58', '25006'])
 
 const UNREACHABLE_ERRNOS = new Set([
   'ECONNREFUSED',
@@ -30,9 +34,14 @@ function codeOf(error: unknown): string {
   return String((error as { code?: unknown } | null)?.code ?? '')
 }
 
-/** A deadlock, a serialization failure or a lock that was not had in time. */
+/** A deadlock, a serialization failure, a lock that was not had in time, or a pause of ours in the middle. */
 export function isRetryable(error: unknown): boolean {
   return RETRYABLE.has(codeOf(error))
+}
+
+/** The database took the session away, and the transaction with it: it is known that nothing was committed. */
+export function isSessionEnded(error: unknown): boolean {
+  return codeOf(error) === IDLE_IN_TRANSACTION
 }
 
 /** The database cannot be reached, or ended our session: nothing is known of what was asked. */

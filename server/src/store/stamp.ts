@@ -2,7 +2,7 @@ import type { GapCause, Instant } from '../core/types.ts'
 import { BLIND_AFTER_MS } from './facts.ts'
 import { ms, timestamp } from './instant.ts'
 import type { Store } from './store.ts'
-import { inTransaction, type Queryable } from './transaction.ts'
+import { inStatement, inTransaction, type Queryable } from './transaction.ts'
 
 /** What this hub knows of itself when it stamps. */
 export interface Stamping {
@@ -22,10 +22,42 @@ export interface Stamped {
 const STEP_BACK_MS = 1_000
 
 /**
- * Proves that heartbeats can be written: one transaction through the writer's connection that records the hole since
- * the newest stamp of any hub, if it is one, and then stamps.
+ * Proves that heartbeats can be written, through the writer's connection. Where the newest stamp of any hub is older
+ * than it should be, or lies in the future, that is recorded first.
  */
-export function stamp(store: Store, stamping: Stamping): Promise<Stamped> {
+export async function stamp(store: Store, stamping: Stamping): Promise<Stamped> {
+  const now = await stampInTime(store, stamping.backlogMs)
+  return now === null ? stampAfterHole(store, stamping) : { now, gap: null }
+}
+
+/**
+ * One statement, committed by itself: a hub that is frozen here holds the shared row for nobody. The row is locked before
+ * the clock is read, so a hole that arose while it was waited for is not stamped over.
+ */
+const STAMP_IN_TIME = `
+  with locked as materialized (select stamped_at from observation_stamp for update),
+  clock as materialized (select stamped_at as previous, clock_timestamp() as now from locked),
+  stamped as (
+    update observation_stamp set stamped_at = clock.now from clock
+    where clock.previous between clock.now - interval '${BLIND_AFTER_MS} ms' and clock.now + interval '${STEP_BACK_MS} ms'
+    returning clock.now
+  )
+  insert into hub_observation (hub_id, stamped_at, backlog_since)
+  select $1, now, now - $2::float8 * interval '1 millisecond' from stamped
+  on conflict (hub_id) do update set stamped_at = excluded.stamped_at, backlog_since = excluded.backlog_since
+  returning ${ms('stamped_at')} as now`
+
+/** @returns when it was stamped, or null where it was not: there is a hole, or the clock was set back */
+async function stampInTime(store: Store, backlogMs: number | null): Promise<Instant | null> {
+  const { rows } = await inStatement<{ now: Instant }>(store.writer, {
+    name: 'stamp-in-time',
+    text: STAMP_IN_TIME,
+    values: [store.hubId, backlogMs],
+  })
+  return rows[0]?.now ?? null
+}
+
+function stampAfterHole(store: Store, stamping: Stamping): Promise<Stamped> {
   return inTransaction(store.writer, async (tx) => {
     const previous = await lockStamp(tx)
     const now = await readClock(tx)

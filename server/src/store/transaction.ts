@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import { Refusal } from '../errors.ts'
-import { isRetryable, isUnreachable } from './sqlstate.ts'
+import { isRetryable, isSessionEnded, isUnreachable } from './sqlstate.ts'
 
 /** Anything that a statement can be sent to. */
 export type Queryable = Pick<pg.ClientBase, 'query'>
@@ -9,15 +9,27 @@ const MAX_ATTEMPTS = 8
 const RETRY_PAUSE_MS = 5
 
 /**
- * Runs `work` in one READ COMMITTED transaction and again, from the start, after a deadlock, a serialization failure or
- * a lock that was not had in time.
+ * Runs `work` in one READ COMMITTED transaction and again, from the start, after a deadlock, a serialization failure, a
+ * lock that was not had in time, or a pause of ours that the database did not wait for.
  *
  * @throws Refusal UNAVAILABLE where the database cannot be reached; nothing is known then of whether it committed.
  */
-export async function inTransaction<T>(pool: pg.Pool, work: (tx: Queryable) => Promise<T>): Promise<T> {
+export function inTransaction<T>(pool: pg.Pool, work: (tx: Queryable) => Promise<T>): Promise<T> {
+  return retrying(() => attemptOnce(pool, 'begin', work))
+}
+
+/** Runs one statement that commits by itself, and again where `inTransaction` would. It leaves no lock behind. */
+export function inStatement<R extends pg.QueryResultRow>(
+  pool: pg.Pool,
+  statement: pg.QueryConfig,
+): Promise<pg.QueryResult<R>> {
+  return retrying(() => pool.query<R>(statement))
+}
+
+async function retrying<T>(attemptOnce: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await attemptOnce(pool, 'begin', work)
+      return await attemptOnce()
     } catch (error) {
       if (isUnreachable(error)) throw unavailable(error)
       if (!isRetryable(error)) throw error
@@ -44,21 +56,24 @@ export async function reachable<T>(work: () => Promise<T>): Promise<T> {
 async function attemptOnce<T>(pool: pg.Pool, begin: string, work: (tx: Queryable) => Promise<T>): Promise<T> {
   const client = await pool.connect()
   let broken: Error | undefined
+  const onBroken = (error: Error) => {
+    broken ??= error
+  }
+  client.on('error', onBroken)
   try {
     await client.query(begin)
     const answer = await work(client)
     await client.query('commit')
     return answer
   } catch (error) {
+    // What the database said when it ended our session says more than that the session is gone.
+    if (broken && isUnreachable(error)) throw isRetryable(broken) ? broken : error
     // A rollback that is sent after a lost answer would only be waited for in vain.
-    if (isUnreachable(error)) broken = error as Error
-    else {
-      await client.query('rollback').catch((rollbackError: Error) => {
-        broken = rollbackError
-      })
-    }
+    if (isUnreachable(error) || isSessionEnded(error)) broken = error as Error
+    else await client.query('rollback').catch(onBroken)
     throw error
   } finally {
+    client.off('error', onBroken)
     client.release(broken)
   }
 }
