@@ -22,7 +22,14 @@ export default defineConfig({
         },
       },
       { extends: true, test: { name: 'agent', include: ['agent/**/*.test.ts'], testTimeout: 30_000 } },
-      { extends: true, test: { name: 'simulate', include: ['simulate/**/*.test.ts', 'bench/**/*.test.ts'] } },
+      {
+        extends: true,
+        test: {
+          name: 'simulate',
+          include: ['simulate/**/*.test.ts', 'bench/**/*.test.ts'],
+          testTimeout: 30_000,
+        },
+      },
       {
         extends: true,
         plugins: [vue()],
