@@ -11,7 +11,7 @@ const MAY_IMPORT = {
   graphql: ['core', 'store', 'access', 'ingest', 'metrics', 'monitor', 'publish', 'errors.ts'],
   http: ['core', 'access', 'ingest', 'metrics', 'graphql', 'errors.ts'],
   // serve.ts: `stacksense serve` is what main.ts is.
-  cli: ['core', 'app.ts', 'serve.ts', 'config.ts', 'errors.ts'],
+  cli: ['core', 'app.ts', 'serve.ts', 'config.ts', 'errors.ts', 'version.ts'],
 }
 
 /** The page's features import api and ui, never each other; only App and the router know them all. */

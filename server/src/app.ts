@@ -1,3 +1,4 @@
+import { hostname } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import type { Logger } from 'pino'
 import { Authenticator } from './access/authenticator.ts'
@@ -15,6 +16,7 @@ import { startLocalAgent } from './local-agent.ts'
 import { findByTokenHash } from './store/api-tokens.ts'
 import { migrate } from './store/migrate.ts'
 import { findSession } from './store/sessions.ts'
+import { VERSION } from './version.ts'
 
 /** The web build, beside `server/` in the repository and in an installed copy alike. */
 const WEB_ROOT = fileURLToPath(new URL('../../web/dist', import.meta.url))
@@ -71,7 +73,7 @@ async function open(
     await http.close()
   })
   const port = await listen(http, config)
-  await hub.watch()
+  await hub.watch(config.hubName ?? `${hostname()}:${port}`)
   // Before the port closes, which waits for slow senders: who cannot reach us must not be judged.
   closers.push(() => hub.unwatch())
 
@@ -109,6 +111,7 @@ function openHub(config: Config, database: OpenDatabase, log: Logger): Promise<H
     connection: database.connection,
     maxWaitingHeartbeats: config.maxWaitingHeartbeats,
     metricDays: config.metricDays,
+    version: VERSION,
     onError: (err) => log.error({ err }, 'The hub ran into trouble and goes on.'),
     onGap: ({ from, until, cause }) =>
       log.warn(

@@ -16,6 +16,7 @@ const Env = z.object({
     .regex(/^postgres(ql)?:\/\//, 'must begin with postgres:// or postgresql://')
     .optional(),
   STACKSENSE_DATA_DIR: z.string().optional(),
+  STACKSENSE_HUB_NAME: z.string().max(100, 'must have 100 characters at most').optional(),
   STACKSENSE_BOOTSTRAP_TOKEN: z.string().min(32, 'must have 32 characters or more').optional(),
   STACKSENSE_OPEN_INGEST: flag.default(false),
   STACKSENSE_LOCAL_AGENT: flag.default(true),
@@ -53,6 +54,8 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     databaseUrl: values.DATABASE_URL,
     /** Undefined: the database folder picks its default. */
     dataDir: values.STACKSENSE_DATA_DIR,
+    /** Undefined: the machine's name and the port. */
+    hubName: values.STACKSENSE_HUB_NAME,
     bootstrapToken: values.STACKSENSE_BOOTSTRAP_TOKEN,
     openIngest: values.STACKSENSE_OPEN_INGEST,
     localAgent: values.STACKSENSE_LOCAL_AGENT,

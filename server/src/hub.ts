@@ -25,6 +25,8 @@ export interface HubOptions {
   readonly maxWaitingHeartbeats: number
   /** Metric samples are kept for this many days; 8 where it is left out. */
   readonly metricDays?: number
+  /** The program's; told to people beside the hub's name. */
+  readonly version?: string
   readonly onError: (error: unknown) => void
   readonly onGap?: (gap: NonNullable<Stamped['gap']>) => void
   readonly onLeadership?: (leads: boolean) => void
@@ -52,7 +54,11 @@ export class Hub {
   ) {
     const { onError } = options
     this.writer = new BatchWriter({
-      write: (entries) => writeHeartbeats(store, entries),
+      write: async (entries) => {
+        const received = await writeHeartbeats(store, entries)
+        this.monitor.recorded(received.size)
+        return received
+      },
       findNames: (ids) => findNames(store, ids),
       maxWaiting: options.maxWaitingHeartbeats,
     })
@@ -73,6 +79,7 @@ export class Hub {
       store,
       flush: () => this.writer.flush(),
       backlogMs: () => this.writer.backlogMs,
+      version: options.version ?? '',
       onGap: options.onGap ?? (() => undefined),
       onLeadership: options.onLeadership ?? (() => undefined),
       onError,
@@ -93,9 +100,13 @@ export class Hub {
     }
   }
 
-  /** Begins to watch; call it when heartbeats can arrive, for it says so to the database. */
-  watch(): Promise<void> {
-    return this.monitor.start()
+  /**
+   * Begins to watch; call it when heartbeats can arrive, for it says so to the database.
+   *
+   * @param name tells this hub from the others, to people
+   */
+  watch(name = ''): Promise<void> {
+    return this.monitor.start(name)
   }
 
   /** Judges nobody any more; call it before heartbeats can no longer arrive. What arrives all the same is recorded. */

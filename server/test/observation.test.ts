@@ -25,7 +25,8 @@ async function ageStamp(store: Store, seconds: number): Promise<void> {
 }
 
 function stampAs(store: Store, cause: GapCause = 'HUB_DOWN', backlogMs: number | null = null) {
-  return stamp(store, { backlogMs, causeOf: () => cause })
+  const figures = { name: 'a', version: '1', leads: false, backlogMs, heartbeatsPerSecond: 0, feedLagMs: null }
+  return stamp(store, { figures, causeOf: () => cause })
 }
 
 test('while the newest stamp is more than a second old, nobody is judged', async () => {

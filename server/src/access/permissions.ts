@@ -26,6 +26,7 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = Object.freeze({
   'Query.statusEvents': 'read',
   'Query.observationGaps': 'read',
   'Query.fleetHistory': 'read',
+  'Query.hubs': 'read',
   'Query.viewer': 'read',
   'Query.apiTokens': 'admin',
 

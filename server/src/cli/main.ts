@@ -1,17 +1,14 @@
-import { readFileSync } from 'node:fs'
 import { defaultDataDir, readClientConfig, SYSTEM_DATA_DIR } from '../config.ts'
+import { VERSION } from '../version.ts'
 import { findHub } from './hub-address.ts'
 import { HubApi } from './hub-api.ts'
 import { run } from './run.ts'
-
-/** The package lies beside the build and beside the sources alike. */
-const PACKAGE = new URL('../../package.json', import.meta.url)
 
 // Whoever reads our output may stop reading: `stacksense server list | head`.
 process.stdout.on('error', () => undefined)
 
 process.exitCode = await run(process.argv.slice(2), {
-  version: (JSON.parse(readFileSync(PACKAGE, 'utf8')) as { version: string }).version,
+  version: VERSION,
   print: (text) => void process.stdout.write(`${text}\n`),
   complain: (text) => void process.stderr.write(`${text}\n`),
   hub: localOrNamedHub,

@@ -50,6 +50,28 @@ export interface ObservationGap extends Gap {
   readonly cause: GapCause
 }
 
+/** What a hub says of itself with each stamp. */
+export interface HubFigures {
+  readonly name: string
+  readonly version: string
+  readonly leads: boolean
+  /** How long the oldest waiting heartbeat has waited; null while none waits longer than it should. */
+  readonly backlogMs: number | null
+  /** Of the last ten seconds. */
+  readonly heartbeatsPerSecond: number
+  /** The longest time from a status change to its hand-over to subscribers, of the last ten seconds; null: none changed. */
+  readonly feedLagMs: number | null
+}
+
+/** A hub as the others know it. Its id is a new one at each start. */
+export interface HubState extends HubFigures {
+  readonly id: string
+  readonly startedAt: Instant
+  readonly stampedAt: Instant
+  /** It has stamped within the last seconds. */
+  readonly isLive: boolean
+}
+
 /** Everything that the status of one server depends on, except the time. */
 export interface StatusFacts {
   readonly suspended: boolean

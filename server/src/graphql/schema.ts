@@ -9,6 +9,7 @@ import { AvailabilityResolver } from './availability.resolver.ts'
 import { FleetResolver } from './fleet.resolver.ts'
 import { guardRootFields } from './guard.ts'
 import { HeartbeatResolver } from './heartbeat.resolver.ts'
+import { HubResolver } from './hub.resolver.ts'
 import { MetricResolver, ServerMetricResolver } from './metric.resolver.ts'
 import { ServerResolver } from './server.resolver.ts'
 import { ServerChangesResolver } from './server-changes.resolver.ts'
@@ -34,6 +35,7 @@ export async function createSchema(): Promise<GraphQLSchema> {
       ServerMetricResolver,
       ApiTokenResolver,
       AvailabilityResolver,
+      HubResolver,
       ViewerResolver,
     ],
     // Input is cleaned by clean.ts, which answers in our own codes.

@@ -6,11 +6,13 @@ import { DatabaseClock } from './database-clock.ts'
 import { Expiry } from './expiry.ts'
 import { Leadership } from './leadership.ts'
 import { Observer } from './observer.ts'
+import { Recent } from './recent.ts'
 
 export interface MonitorOptions {
   readonly store: Store
   readonly flush: () => Promise<void>
   readonly backlogMs: () => number | null
+  readonly version: string
   readonly onGap: (gap: NonNullable<Stamped['gap']>) => void
   readonly onLeadership: (leads: boolean) => void
   readonly onError: (error: unknown) => void
@@ -21,16 +23,21 @@ export class Monitor {
   readonly #observer: Observer
   readonly #leadership: Leadership
   readonly #expiry: Expiry
+  readonly #clock = new DatabaseClock()
+  readonly #heartbeats = new Recent()
+  readonly #feedLagMs = new Recent()
+  #name = ''
   #stopping: Promise<void> | undefined
 
   constructor(readonly options: MonitorOptions) {
     const { store, flush, backlogMs, onGap, onLeadership, onError } = options
-    const clock = new DatabaseClock()
+    const clock = this.#clock
     this.#expiry = new Expiry({ store, clock, flush, onError })
     this.#observer = new Observer({
       store,
       clock,
       backlogMs,
+      figures: () => this.#figures(),
       onGap,
       onClockStep: () => this.#expiry.reload(),
       onError,
@@ -48,14 +55,26 @@ export class Monitor {
     })
   }
 
-  /** Begins once the port listens: the first stamp records the time in which no hub heard anything. */
-  async start(): Promise<void> {
+  /**
+   * Begins once the port listens: the first stamp records the time in which no hub heard anything.
+   *
+   * @param name tells this hub from the others, to people
+   */
+  async start(name: string): Promise<void> {
+    this.#name = name
     await this.#observer.start()
     this.#leadership.start()
   }
 
+  /** So many heartbeats were recorded here. */
+  recorded(heartbeats: number): void {
+    this.#heartbeats.add(heartbeats)
+  }
+
   /** Status events: whoever came alive has a deadline from now on. */
   heard(events: readonly StatusEvent[]): void {
+    const [first] = events
+    if (first) this.#feedLagMs.add(Math.max(0, this.#clock.now() - first.detectedAt))
     this.#expiry.lookAt(events.filter((event) => event.to !== 'OFFLINE').map((event) => event.server.id))
   }
 
@@ -81,6 +100,16 @@ export class Monitor {
   stop(): Promise<void> {
     this.#stopping ??= this.#stop()
     return this.#stopping
+  }
+
+  #figures() {
+    return {
+      name: this.#name,
+      version: this.options.version,
+      leads: this.leads,
+      heartbeatsPerSecond: this.#heartbeats.perSecond,
+      feedLagMs: this.#feedLagMs.most,
+    }
   }
 
   async #stop(): Promise<void> {

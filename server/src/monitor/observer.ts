@@ -1,4 +1,4 @@
-import type { GapCause, Instant } from '../core/types.ts'
+import type { GapCause, HubFigures, Instant } from '../core/types.ts'
 import { type Stamped, stamp } from '../store/stamp.ts'
 import type { Store } from '../store/store.ts'
 import type { DatabaseClock } from './database-clock.ts'
@@ -16,6 +16,8 @@ export interface ObserverOptions {
   readonly clock: DatabaseClock
   /** How long the oldest waiting heartbeat has waited; null where none waits. */
   readonly backlogMs: () => number | null
+  /** What else this hub says of itself. */
+  readonly figures: () => Omit<HubFigures, 'backlogMs'>
   readonly onGap: (gap: NonNullable<Stamped['gap']>) => void
   /** The database's clock was set: what was worked out from its time may be wrong by as much. */
   readonly onClockStep: () => void
@@ -77,11 +79,11 @@ export class Observer {
   }
 
   async #stamp(): Promise<void> {
-    const { store, clock, backlogMs, onGap, onClockStep } = this.options
+    const { store, clock, backlogMs, figures, onGap, onClockStep } = this.options
     const backlog = backlogMs()
     const sentAtMs = performance.now()
     const { now, gap } = await stamp(store, {
-      backlogMs: backlog !== null && backlog > BACKLOG_MS ? backlog : null,
+      figures: { ...figures(), backlogMs: backlog !== null && backlog > BACKLOG_MS ? backlog : null },
       causeOf: (_from, until) => this.#causeOf(until),
     })
     const atMs = performance.now()
@@ -104,6 +106,7 @@ export class Observer {
     // Our own pulse tells whose trouble it was, also where we were paused in the middle of a stamp.
     return 2 * this.#longestPauseMs() > byUs ? 'PAUSED' : 'DATABASE_UNREACHABLE'
   }
+
   #beat(): void {
     this.#pausedMs = this.#longestPauseMs()
     this.#beatAtMs = performance.now()

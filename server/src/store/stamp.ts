@@ -1,4 +1,4 @@
-import type { GapCause, Instant } from '../core/types.ts'
+import type { GapCause, HubFigures, Instant } from '../core/types.ts'
 import { BLIND_AFTER_MS } from './facts.ts'
 import { ms, timestamp } from './instant.ts'
 import type { Store } from './store.ts'
@@ -6,8 +6,7 @@ import { inStatement, inTransaction, type Queryable } from './transaction.ts'
 
 /** What this hub knows of itself when it stamps. */
 export interface Stamping {
-  /** How long heartbeats have waited here, if they wait longer than they should. */
-  readonly backlogMs: number | null
+  readonly figures: HubFigures
   /** Tells the cause of a hole, given its ends by the database's clock. */
   readonly causeOf: (from: Instant, until: Instant) => GapCause
 }
@@ -26,8 +25,25 @@ const STEP_BACK_MS = 1_000
  * than it should be, or lies in the future, that is recorded first.
  */
 export async function stamp(store: Store, stamping: Stamping): Promise<Stamped> {
-  const now = await stampInTime(store, stamping.backlogMs)
+  const now = await stampInTime(store, stamping.figures)
   return now === null ? stampAfterHole(store, stamping) : { now, gap: null }
+}
+
+/** Beside a CTE `stamped` that says `now`. */
+const WRITE_FIGURES = `
+  insert into hub_observation
+    (hub_id, name, version, leads, heartbeats_per_second, feed_lag_ms, stamped_at, backlog_since)
+  select $1::uuid, $2::text, $3::text, $4::boolean, $5::real, $6::real, now,
+    now - $7::float8 * interval '1 millisecond' from stamped
+  on conflict (hub_id) do update set
+    name = excluded.name, version = excluded.version, leads = excluded.leads,
+    heartbeats_per_second = excluded.heartbeats_per_second, feed_lag_ms = excluded.feed_lag_ms,
+    stamped_at = excluded.stamped_at, backlog_since = excluded.backlog_since
+  returning ${ms('stamped_at')} as now`
+
+function figureValues(store: Store, figures: HubFigures): unknown[] {
+  const { name, version, leads, heartbeatsPerSecond, feedLagMs, backlogMs } = figures
+  return [store.hubId, name, version, leads, heartbeatsPerSecond, feedLagMs, backlogMs]
 }
 
 /**
@@ -42,17 +58,14 @@ const STAMP_IN_TIME = `
     where clock.previous between clock.now - interval '${BLIND_AFTER_MS} ms' and clock.now + interval '${STEP_BACK_MS} ms'
     returning clock.now
   )
-  insert into hub_observation (hub_id, stamped_at, backlog_since)
-  select $1, now, now - $2::float8 * interval '1 millisecond' from stamped
-  on conflict (hub_id) do update set stamped_at = excluded.stamped_at, backlog_since = excluded.backlog_since
-  returning ${ms('stamped_at')} as now`
+  ${WRITE_FIGURES}`
 
 /** @returns when it was stamped, or null where it was not: there is a hole, or the clock was set back */
-async function stampInTime(store: Store, backlogMs: number | null): Promise<Instant | null> {
+async function stampInTime(store: Store, figures: HubFigures): Promise<Instant | null> {
   const { rows } = await inStatement<{ now: Instant }>(store.writer, {
     name: 'stamp-in-time',
     text: STAMP_IN_TIME,
-    values: [store.hubId, backlogMs],
+    values: figureValues(store, figures),
   })
   return rows[0]?.now ?? null
 }
@@ -64,7 +77,7 @@ function stampAfterHole(store: Store, stamping: Stamping): Promise<Stamped> {
     const gap = previous === null ? null : holeBetween(previous, now, stamping)
     if (gap) await recordGap(tx, gap)
     if (previous !== null && previous - now > STEP_BACK_MS) await clampTo(tx, now)
-    await writeStamp(tx, store, now, stamping.backlogMs)
+    await writeStamp(tx, store, now, stamping.figures)
     return { now, gap }
   })
 }
@@ -106,14 +119,12 @@ async function clampTo(tx: Queryable, now: Instant): Promise<void> {
   await tx.query(`update hub_observation set stamped_at = ${at}, backlog_since = null where stamped_at > ${at}`, [now])
 }
 
-async function writeStamp(tx: Queryable, store: Store, now: Instant, backlogMs: number | null): Promise<void> {
+async function writeStamp(tx: Queryable, store: Store, now: Instant, figures: HubFigures): Promise<void> {
   await tx.query({
     name: 'stamp',
-    text: `with stamped as (update observation_stamp set stamped_at = ${timestamp('$1')})
-      insert into hub_observation (hub_id, stamped_at, backlog_since)
-      values ($2, ${timestamp('$1')}, ${timestamp('$1')} - $3::float8 * interval '1 millisecond')
-      on conflict (hub_id) do update set stamped_at = excluded.stamped_at, backlog_since = excluded.backlog_since`,
-    values: [now, store.hubId, backlogMs],
+    text: `with stamped as (update observation_stamp set stamped_at = ${timestamp('$8')} returning stamped_at as now)
+      ${WRITE_FIGURES}`,
+    values: [...figureValues(store, figures), now],
   })
 }
 

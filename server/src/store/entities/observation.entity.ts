@@ -24,7 +24,7 @@ export const ObservationStampEntity = defineEntity({
   },
 })
 
-/** One row a hub: when it last stamped, and since when heartbeats wait there. */
+/** One row a hub: when it last stamped, since when heartbeats wait there, and what it said of itself. */
 export const HubObservationEntity = defineEntity({
   name: 'HubObservation',
   tableName: 'hub_observation',
@@ -33,5 +33,10 @@ export const HubObservationEntity = defineEntity({
     startedAt: p.type(InstantType).name('started_at').defaultRaw('statement_timestamp()'),
     stampedAt: p.type(InstantType).name('stamped_at'),
     backlogSince: p.type(InstantType).name('backlog_since').strictNullable(),
+    name: p.text().name('name').default(''),
+    version: p.text().name('version').default(''),
+    leads: p.boolean().name('leads').default(false),
+    heartbeatsPerSecond: p.type('real').$type<number>().name('heartbeats_per_second').default(0),
+    feedLagMs: p.type('real').$type<number>().name('feed_lag_ms').strictNullable(),
   },
 })
