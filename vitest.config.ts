@@ -6,7 +6,9 @@ export default defineConfig({
   // graphql would be loaded twice: as ESM by us, as CommonJS by type-graphql.
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
-    // A busy machine is slow; what is polled for is waited for, not timed.
+    // A busy machine is slow; what is waited for is not timed.
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
     expect: { poll: { timeout: 15_000 } },
     projects: [
       { extends: true, test: { name: 'server', include: ['server/src/**/*.test.ts'] } },
@@ -16,20 +18,11 @@ export default defineConfig({
           name: 'database',
           include: ['server/test/**/*.test.ts'],
           globalSetup: 'server/test/support/global-setup.ts',
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
           maxWorkers: 2,
         },
       },
-      { extends: true, test: { name: 'agent', include: ['agent/**/*.test.ts'], testTimeout: 30_000 } },
-      {
-        extends: true,
-        test: {
-          name: 'simulate',
-          include: ['simulate/**/*.test.ts', 'bench/**/*.test.ts'],
-          testTimeout: 30_000,
-        },
-      },
+      { extends: true, test: { name: 'agent', include: ['agent/**/*.test.ts'] } },
+      { extends: true, test: { name: 'simulate', include: ['simulate/**/*.test.ts', 'bench/**/*.test.ts'] } },
       {
         extends: true,
         plugins: [vue()],

@@ -19,10 +19,16 @@ const HUB_RESOLUTION_MS = 1
 export class HubClock {
   #atLeast = -Infinity
   #atMost = Infinity
+  /** Answers contradicted each other: one of the clocks was moved. What is estimated is the offset since then. */
+  moved = false
 
   hear(sentAt: OwnInstant, recordedAt: HubInstant, ackedAt: OwnInstant): void {
-    this.#atLeast = Math.max(this.#atLeast, recordedAt - ackedAt)
-    this.#atMost = Math.min(this.#atMost, recordedAt + HUB_RESOLUTION_MS - sentAt)
+    const atLeast = recordedAt - ackedAt
+    const atMost = recordedAt + HUB_RESOLUTION_MS - sentAt
+    const agrees = atLeast <= this.#atMost && atMost >= this.#atLeast
+    this.moved ||= !agrees
+    this.#atLeast = agrees ? Math.max(this.#atLeast, atLeast) : atLeast
+    this.#atMost = agrees ? Math.min(this.#atMost, atMost) : atMost
   }
 
   /** Add this to a moment of our own to get the hub's. 0 until something was heard. */
@@ -30,7 +36,7 @@ export class HubClock {
     return Number.isFinite(this.#atLeast) ? (this.#atLeast + this.#atMost) / 2 : 0
   }
 
-  /** How far the estimate may be wrong. Negative: the bounds contradict each other, so one of the clocks was moved. */
+  /** How far the estimate may be wrong. */
   get uncertaintyMs(): number {
     return Number.isFinite(this.#atLeast) ? (this.#atMost - this.#atLeast) / 2 : Infinity
   }

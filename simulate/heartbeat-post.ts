@@ -12,28 +12,46 @@ export type HeartbeatAnswer =
   /** It broke off under way: it may have been recorded. */
   | { readonly kind: 'unanswered'; readonly why: string }
 
-const TIMEOUT_MS = 5_000
+/** Whoever waits longer for an answer than this has no time left to ask another hub. */
+const LONGEST_WAIT_MS = 5_000
+const SHORTEST_WAIT_MS = 1_000
 const BODY = '{"agent_version":"simulated"}'
 
 /** The request never left: nobody listened. */
 const NOT_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL', 'EMFILE'])
 
-/** Sends heartbeats as the original's agents do, over a bounded number of connections that stay open. */
+/**
+ * Sends heartbeats as the original's agents do, over a bounded number of connections that stay open. Of several hubs each
+ * server keeps to one, and goes to the next one when that does not answer.
+ */
 export class HeartbeatPost {
-  readonly #agent: HttpAgent
-  readonly #request: typeof httpRequest
+  readonly #http: HttpAgent
+  readonly #https: HttpsAgent
+  readonly #hubs = new Map<SimulatedServer, number>()
+  readonly #waitMs: number
 
   constructor(
-    readonly url: string,
+    readonly urls: readonly string[],
     sockets: number,
+    intervalMs: number,
   ) {
-    const isSecure = url.startsWith('https:')
     const options = { keepAlive: true, maxSockets: sockets, maxFreeSockets: sockets }
-    this.#agent = isSecure ? new HttpsAgent(options) : new HttpAgent(options)
-    this.#request = isSecure ? httpsRequest : httpRequest
+    this.#http = new HttpAgent(options)
+    this.#https = new HttpsAgent(options)
+    this.#waitMs = Math.min(Math.max(intervalMs, SHORTEST_WAIT_MS), LONGEST_WAIT_MS)
   }
 
-  send(server: SimulatedServer): Promise<HeartbeatAnswer> {
+  async send(server: SimulatedServer): Promise<HeartbeatAnswer> {
+    const hub = this.#hubs.get(server) ?? Number(server.id) % this.urls.length
+    const answer = await this.#sendTo(this.urls[hub] as string, server)
+    const isHeard = answer.kind === 'acknowledged' || answer.kind === 'refused'
+    this.#hubs.set(server, isHeard ? hub : (hub + 1) % this.urls.length)
+    return answer
+  }
+
+  #sendTo(url: string, server: SimulatedServer): Promise<HeartbeatAnswer> {
+    const isSecure = url.startsWith('https:')
+    const send = isSecure ? httpsRequest : httpRequest
     return new Promise((resolve) => {
       const failed = (error: NodeJS.ErrnoException) => {
         const why = error.code ?? error.message
@@ -44,8 +62,8 @@ export class HeartbeatPost {
         'content-type': 'application/json',
         'content-length': BODY.length,
       }
-      const options = { method: 'POST', agent: this.#agent, headers, timeout: TIMEOUT_MS }
-      const request = this.#request(`${this.url}/api/heartbeat/${server.id}/`, options, (response) => {
+      const options = { method: 'POST', agent: isSecure ? this.#https : this.#http, headers, timeout: this.#waitMs }
+      const request = send(`${url}/api/heartbeat/${server.id}/`, options, (response) => {
         let text = ''
         response.setEncoding('utf8')
         response.on('data', (chunk: string) => (text += chunk))
@@ -59,7 +77,8 @@ export class HeartbeatPost {
   }
 
   close(): void {
-    this.#agent.destroy()
+    this.#http.destroy()
+    this.#https.destroy()
   }
 }
 

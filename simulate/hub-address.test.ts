@@ -21,13 +21,17 @@ function localHub(text = '{"url":"http://127.0.0.1:4000","token":"local"}') {
 test('what is asked for comes before the environment, and that before the hub on this machine', () => {
   localHub()
   const env = { STACKSENSE_API_URL: 'http://env:1', STACKSENSE_TOKEN: 'env' }
-  expect(find({ url: 'http://asked:1', token: 'asked' }, env)).toEqual({ url: 'http://asked:1', token: 'asked' })
-  expect(find({}, env)).toEqual({ url: 'http://env:1', token: 'env' })
-  expect(find({})).toEqual({ url: 'http://127.0.0.1:4000', token: 'local' })
+  expect(find({ url: 'http://asked:1', token: 'asked' }, env)).toEqual({ urls: ['http://asked:1'], token: 'asked' })
+  expect(find({}, env)).toEqual({ urls: ['http://env:1'], token: 'env' })
+  expect(find({})).toEqual({ urls: ['http://127.0.0.1:4000'], token: 'local' })
 })
 
-test.each(['http://hub:1/', 'http://hub:1/graphql', 'http://hub:1,http://other:2'])('%s is understood', (url) => {
-  expect(find({ url, token: 't' }).url).toBe('http://hub:1')
+test.each(['http://hub:1/', 'http://hub:1/graphql'])('%s is understood', (url) => {
+  expect(find({ url, token: 't' }).urls).toEqual(['http://hub:1'])
+})
+
+test('of several hubs, all are', () => {
+  expect(find({ url: 'http://hub:1,http://other:2', token: 't' }).urls).toEqual(['http://hub:1', 'http://other:2'])
 })
 
 test("the local hub's token is shown to no other hub", () => {

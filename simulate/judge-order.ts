@@ -4,9 +4,14 @@ import type { FeedEvent, Story } from './story.ts'
 /**
  * Looks at the events of one server as a chain: each told once, in order, and each beginning where the one before it ended.
  *
+ * @param clock whose times order them: the hub's, or our own where the hub's clock is moved
  * @returns what is wrong, and the events in the order in which they happened, without the doubled ones.
  */
-export function checkOrder(story: Pick<Story, 'name' | 'events'>): { findings: Finding[]; events: FeedEvent[] } {
+export function checkOrder(
+  story: Pick<Story, 'name' | 'events'>,
+  clock: 'hub' | 'own' = 'hub',
+): { findings: Finding[]; events: FeedEvent[] } {
+  const timeOf = (event: FeedEvent) => (clock === 'hub' ? event.at : event.receivedAt)
   const findings: Finding[] = []
   const found = (fault: Finding['fault'], proof: string) => findings.push({ fault, server: story.name, proof })
 
@@ -14,13 +19,13 @@ export function checkOrder(story: Pick<Story, 'name' | 'events'>): { findings: F
   let newestAt = -Infinity
   for (const event of story.events) {
     if (once.has(event.cursor)) found('DOUBLED', `${nameOf(event)} came twice with the cursor ${event.cursor}`)
-    else if (event.at < newestAt) found('OUT_OF_ORDER', `${nameOf(event)} came after an event of ${iso(newestAt)}`)
+    else if (timeOf(event) < newestAt) found('OUT_OF_ORDER', `${nameOf(event)} came after an event of ${iso(newestAt)}`)
     once.set(event.cursor, event)
-    newestAt = Math.max(newestAt, event.at)
+    newestAt = Math.max(newestAt, timeOf(event))
   }
 
   const events: FeedEvent[] = []
-  for (const event of [...once.values()].sort((a, b) => a.at - b.at)) {
+  for (const event of [...once.values()].sort((a, b) => timeOf(a) - timeOf(b))) {
     const before = events.at(-1) ?? NEVER_SEEN
     const isSame = event.to === before.to && event.reason === before.reason
     if (isSame && (event.at === before.at || event.from === before.to)) {

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import type { Fault } from './finding.ts'
-import { judge, type Terms } from './judge.ts'
-import { Chronicle, type FeedEvent, type Status } from './story.ts'
+import { judge } from './judge.ts'
+import { type Beat, Chronicle, type FeedEvent, type Status } from './story.ts'
+import type { Terms } from './yardstick.ts'
 
 const NOON = Date.UTC(2026, 0, 1, 12)
 const LIMIT_MS = 10_000
@@ -14,11 +15,11 @@ type Moment = (chronicle: Chronicle) => void
 const beat =
   (at: number): Moment =>
   (chronicle) =>
-    chronicle.acknowledged('1', {
-      sentAt: NOON + at - TRIP_MS / 2,
-      ackedAt: NOON + at + TRIP_MS / 2,
-      recordedAt: NOON + at,
-    })
+    chronicle.acknowledged('1', beatAt(at))
+
+function beatAt(at: number, hubOffsetMs = 0): Beat {
+  return { sentAt: NOON + at - TRIP_MS / 2, ackedAt: NOON + at + TRIP_MS / 2, recordedAt: NOON + at + hubOffsetMs }
+}
 
 const unanswered =
   (at: number): Moment =>
@@ -223,7 +224,7 @@ test('a finding names the server and the times that prove it', () => {
 test('of heartbeats that come in time nothing is kept', () => {
   const chronicle = new Chronicle(LIMIT_MS)
   chronicle.begin('1', 'sim-00001')
-  for (const moment of [beat(0), beat(9_999), beat(19_998), beat(30_000)]) moment(chronicle)
+  for (const moment of [beat(0), beat(9_980), beat(19_960), beat(30_000)]) moment(chronicle)
   expect([...chronicle.stories()].map(({ silences }) => silences.length)).toEqual([1])
 })
 
@@ -243,4 +244,15 @@ test('events of other servers are not ours to judge', () => {
       receivedAt: NOON,
     }),
   ).toBe(false)
+})
+
+test('where the clock of the hub is moved, our own tells a true OFFLINE from a false one', () => {
+  const SET_BACK = -120_000
+  const moved = { ownClosedAt: NOON + 40_000, closedAt: NOON + 40_000 + SET_BACK, graceMs: 2_000 }
+  const alive: Moment[] = [...birth, beat(5_000), (chronicle) => chronicle.acknowledged('1', beatAt(10_000, SET_BACK))]
+  const dead = told('ONLINE>OFFLINE', 20_000 + SET_BACK, { receivedAfterMs: 20 - SET_BACK })
+  expect(faultsOf([...alive, dead], moved)).toEqual([])
+  expect(faultsOf(alive, moved)).toEqual(['MISSED_OFFLINE'])
+  const early = told('ONLINE>OFFLINE', 15_000 + SET_BACK, { receivedAfterMs: 20 - SET_BACK })
+  expect(faultsOf([...alive, early], moved)).toEqual(['FALSE_OFFLINE', 'MISSED_OFFLINE'])
 })

@@ -30,6 +30,12 @@ test('the threshold follows the interval, and is never below what the hub takes'
   expect(optionsOf('--interval 4.2').offlineAfterSeconds).toBe(9)
 })
 
+test('so many percent of the servers, and scenarios, are understood', () => {
+  expect(optionsOf('--servers 1000 --silence 30% --flap 1.5%')).toMatchObject({ silence: 300, flap: 15 })
+  expect(optionsOf('--servers 1000 --scenario silence')).toMatchObject({ silence: 300, flap: 0 })
+  expect(optionsOf('--scenario lossy --loss 50').weather).toEqual({ share: 0.3, loss: 0.5, delayMs: 200 })
+})
+
 test.each(['--help', '-h'])('%s asks for help', (flag) => {
   expect(readOptions([flag])).toBe('help')
 })
@@ -45,6 +51,8 @@ test.each([
   '--interval -1',
   '--servers 10 --silence 11',
   '--duration Infinity',
+  '--silence 101%',
+  '--scenario unknown',
   '--unknown',
   'word',
 ])('%s is a mistake, said in one sentence', (line) => {

@@ -36,7 +36,7 @@ function resultWith(findings: Finding[]): Result {
     tooSlow: false,
     observationGaps: 0,
     feedReconnects: [],
-    clock: { offsetMs: 0.1, uncertaintyMs: 0.5 },
+    clock: { offsetMs: 0.1, uncertaintyMs: 0.5, moved: false },
     simulator: { loopDelayP99Ms: 6, loopDelayMaxMs: 20, worstLatenessMs: 9 },
   }
 }

@@ -45,7 +45,7 @@ export function formatReport(result: Result): string {
     ['Lag to ONLINE', times(lagMs.live)],
     [
       "Hub's clock",
-      `${clock.offsetMs.toFixed(1)} ms from ours, ± ${clock.uncertaintyMs.toFixed(1)} ms${clock.uncertaintyMs < 0 ? ': a clock was moved' : ''}`,
+      `${clock.offsetMs.toFixed(1)} ms from ours, ± ${clock.uncertaintyMs.toFixed(1)} ms${clock.moved ? ': a clock was moved' : ''}`,
     ],
     ['Observation gaps', count(result.observationGaps)],
     ['Reconnects', [count(result.feedReconnects.length), ...new Set(result.feedReconnects)].join('; ')],

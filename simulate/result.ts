@@ -1,13 +1,13 @@
 import type { IntervalHistogram } from 'node:perf_hooks'
 import type { Feed } from './feed.ts'
 import { FAULTS, type Fault, type Finding } from './finding.ts'
-import type { Gap } from './judge.ts'
 import type { Options } from './options.ts'
 import type { Percentiles } from './percentiles.ts'
 import type { Sender } from './sender.ts'
 import type { Chronicle } from './story.ts'
 import type { Tally } from './tally.ts'
 import type { Verdict } from './verdict.ts'
+import type { Gap } from './yardstick.ts'
 
 /** Everything that is reported, as numbers. */
 export interface Result {
@@ -33,7 +33,7 @@ export interface Result {
   readonly tooSlow: boolean
   readonly observationGaps: number
   readonly feedReconnects: readonly string[]
-  readonly clock: { readonly offsetMs: number; readonly uncertaintyMs: number }
+  readonly clock: { readonly offsetMs: number; readonly uncertaintyMs: number; readonly moved: boolean }
   /** What the simulator itself adds to every lag. */
   readonly simulator: {
     readonly loopDelayP99Ms: number
@@ -50,14 +50,17 @@ export interface Run {
   readonly sender: Sender
   readonly feed: Feed
   readonly gaps: readonly Gap[]
+  /** What was found of the other subscribers. */
+  readonly crowd: readonly Finding[]
   readonly loopDelay: IntervalHistogram
   readonly verdict: Verdict
 }
 
 const NANOS_PER_MS = 1e6
 
-export function resultOf({ options, ranMs, chronicle, tally, sender, feed, gaps, loopDelay, verdict }: Run): Result {
-  const findings = [...verdict.findings, ...refusals(tally), ...neverHeard(chronicle, options, ranMs)]
+export function resultOf(run: Run): Result {
+  const { options, ranMs, chronicle, tally, sender, feed, gaps, loopDelay, verdict, crowd } = run
+  const findings = [...verdict.findings, ...refusals(tally), ...neverHeard(chronicle, options, ranMs), ...crowd]
   const p99 = verdict.lag.offline?.p99 ?? 0
   const tooSlow = options.maxLagMs !== null && p99 > options.maxLagMs
   return {
@@ -81,7 +84,7 @@ export function resultOf({ options, ranMs, chronicle, tally, sender, feed, gaps,
     tooSlow,
     observationGaps: gaps.length,
     feedReconnects: feed.losses,
-    clock: { offsetMs: tally.clock.offsetMs, uncertaintyMs: tally.clock.uncertaintyMs },
+    clock: { offsetMs: tally.clock.offsetMs, uncertaintyMs: tally.clock.uncertaintyMs, moved: tally.clock.moved },
     simulator: {
       loopDelayP99Ms: loopDelay.percentile(99) / NANOS_PER_MS,
       loopDelayMaxMs: loopDelay.max / NANOS_PER_MS,

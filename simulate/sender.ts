@@ -26,7 +26,7 @@ export class Sender {
   readonly #now: () => OwnInstant
   readonly #underWay = new Set<SimulatedServer>()
   readonly #retries = new Set<NodeJS.Timeout>()
-  #silent: ReadonlySet<SimulatedServer> = new Set()
+  readonly #silent = new Set<SimulatedServer>()
   #timer: NodeJS.Timeout | undefined
   #startAt: OwnInstant = 0
   #nextSlot = 0
@@ -44,9 +44,19 @@ export class Sender {
     this.#sendDue()
   }
 
-  /** From now on these send nothing, not even another try; all others send. */
+  /** From now on these send nothing, not even another try. */
   silence(servers: Iterable<SimulatedServer>): void {
-    this.#silent = new Set(servers)
+    for (const server of servers) this.#silent.add(server)
+  }
+
+  /** From now on these send again. */
+  speak(servers: Iterable<SimulatedServer>): void {
+    for (const server of servers) this.#silent.delete(server)
+  }
+
+  /** All servers send at this moment, besides their slots: what happens when a network comes back. */
+  sendAll(): void {
+    for (const server of this.#options.servers) if (!this.#underWay.has(server)) void this.#send(server, TRIES_PER_SLOT)
   }
 
   /** What is under way is still answered. */
@@ -54,7 +64,7 @@ export class Sender {
     clearTimeout(this.#timer)
     for (const retry of this.#retries) clearTimeout(retry)
     this.#retries.clear()
-    this.#silent = new Set(this.#options.servers)
+    this.silence(this.#options.servers)
   }
 
   #sendDue(): void {

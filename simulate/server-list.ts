@@ -35,7 +35,7 @@ export async function listSimulated(api: Api): Promise<StoredServer[]> {
   const found: StoredServer[] = []
   let after: string | null = null
   do {
-    const { servers }: Page = await api.ask<Page>(QUERY, { tags: [TAG], after })
+    const { servers }: Page = await api.insist<Page>(QUERY, { tags: [TAG], after })
     for (const { id, status, heartbeat } of servers.nodes) {
       found.push({
         id,

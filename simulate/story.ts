@@ -64,8 +64,9 @@ export class Chronicle {
   acknowledged(serverId: string, beat: Beat): void {
     const draft = this.#draft(serverId)
     const { last, doubtAt } = draft
-    // A millisecond less, because the hub's times are cut off to whole ones.
-    if (last && beat.recordedAt - last.recordedAt > this.offlineAfterMs - 1) {
+    // A millisecond less, because the hub's times are cut off to whole ones. By our own clock too: the hub's may be moved.
+    const silentMs = last ? Math.max(beat.recordedAt - last.recordedAt, beat.ackedAt - last.sentAt) : 0
+    if (last && silentMs > this.offlineAfterMs - 1) {
       draft.silences.push({ from: last, to: beat, doubtAt })
     }
     draft.first ??= beat

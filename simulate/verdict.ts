@@ -1,9 +1,10 @@
 import { checkStored, type Known } from './final-state.ts'
 import type { Finding } from './finding.ts'
-import { type Death, isExpiry, judge, type Terms } from './judge.ts'
+import { type Death, isExpiry, judge } from './judge.ts'
 import { type Percentiles, percentilesOf } from './percentiles.ts'
 import type { StoredServer } from './server-list.ts'
 import type { FeedEvent, Story } from './story.ts'
+import type { Terms } from './yardstick.ts'
 
 /** What the hub was found to have done, over all servers. */
 export interface Verdict {
@@ -50,7 +51,7 @@ export function judgeAll({ stories, terms, hubOffsetMs, known, stored }: Evidenc
     deaths.push(...judgement.deaths)
     events.push(...story.events)
     const before = known.get(story.serverId)
-    if (before) findings.push(...checkStored(before, story, stored.get(story.serverId)))
+    if (before) findings.push(...checkStored(before, story, stored.get(story.serverId), terms))
   }
 
   const births = events.filter((event) => event.from === 'OFFLINE' && event.to !== 'OFFLINE')

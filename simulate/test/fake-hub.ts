@@ -81,7 +81,7 @@ export class FakeHub {
   }
 
   get address(): HubAddress {
-    return { url: `http://127.0.0.1:${(this.#http.address() as AddressInfo).port}`, token: TOKEN }
+    return { urls: [`http://127.0.0.1:${(this.#http.address() as AddressInfo).port}`], token: TOKEN }
   }
 
   /** A lie when the server is alive. */
