@@ -22,6 +22,7 @@ const CONFIG: Config = {
   intervalMs: 30_000,
   metricsIntervalMs: 0,
   protocol: 'graphql',
+  bufferPath: undefined,
 }
 
 const TWO_HUBS: Config = { ...CONFIG, hubs: [hub('http://a:4000'), hub('http://b:4000')] }

@@ -20,7 +20,8 @@ Environment, which wins over the file:
   STACKSENSE_TOKEN_FILE        the path of a file that holds it
   STACKSENSE_INTERVAL          seconds between heartbeats (30)
   STACKSENSE_METRICS_INTERVAL  seconds between metrics (60); 0 for none
-  STACKSENSE_PROTOCOL          graphql (default) or rest`
+  STACKSENSE_PROTOCOL          graphql (default) or rest
+  STACKSENSE_BUFFER_FILE       where metrics wait while no hub can be reached (Node only)`
 
 /** What the command line asks for. Where it contradicts itself, help and version win. */
 export function parseArguments(args: readonly string[]): Command {

@@ -11,6 +11,8 @@ export interface Config {
   /** 0: no metrics. */
   readonly metricsIntervalMs: number
   readonly protocol: Protocol
+  /** Where metrics wait for a hub that is away; undefined: in memory. */
+  readonly bufferPath: string | undefined
 }
 
 export type ConfigResult =
@@ -33,6 +35,7 @@ const KEYS = {
   interval: 'STACKSENSE_INTERVAL',
   metrics_interval: 'STACKSENSE_METRICS_INTERVAL',
   protocol: 'STACKSENSE_PROTOCOL',
+  buffer_file: 'STACKSENSE_BUFFER_FILE',
 } as const
 
 type Key = keyof typeof KEYS
@@ -61,6 +64,7 @@ export function readConfig(host: Host, path: string | undefined): ConfigResult {
       intervalMs: secondsOf(source.find('interval'), INTERVAL),
       metricsIntervalMs: secondsOf(source.find('metrics_interval'), METRICS_INTERVAL),
       protocol: protocolOf(source.find('protocol')),
+      bufferPath: source.find('buffer_file')?.value ?? defaultBufferPath(host, serverIdOf(source)),
     }
     return { kind: 'config', config, notices: source.notices }
   } catch (error) {
@@ -208,6 +212,14 @@ function protocolOf(protocol: Given | undefined): Protocol {
   const value = protocol.value.toLowerCase()
   if (value === 'graphql' || value === 'rest') return value
   throw new BadConfig(`${protocol.name} must be "graphql" or "rest", not ${quote(protocol.value)}.`)
+}
+
+/** Where systemd gives the service a place of its own, else beside the default configuration. */
+function defaultBufferPath(host: Host, serverId: number): string | undefined {
+  const state = host.environment('STATE_DIRECTORY')?.split(':')[0]
+  if (state !== undefined) return `${state}/metrics-${serverId}.jsonl`
+  const home = host.environment('HOME')
+  return home === undefined ? undefined : `${home}/.stacksense_metrics_${serverId}.jsonl`
 }
 
 /** A value inside a sentence: short, and without the power to break the line. */

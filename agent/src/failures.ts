@@ -40,3 +40,13 @@ export function unreadableInWords(code: string): string {
   }
   return words[code] ?? code
 }
+
+/** Why a file cannot be written, for a sentence. */
+export function unwritableInWords(code: string): string {
+  const words: Readonly<Record<string, string>> = {
+    ENOENT: 'there is no such folder',
+    ENOSPC: 'the disk is full',
+    EROFS: 'the disk is read-only',
+  }
+  return words[code] ?? unreadableInWords(code)
+}

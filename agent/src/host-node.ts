@@ -1,10 +1,10 @@
-import { closeSync, fstatSync, openSync, readdirSync, readSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readdirSync, readSync, writeFileSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import { platform, uptime } from 'node:os'
 import { performance } from 'node:perf_hooks'
-import { failed, failureByCode, unreadableInWords } from './failures.ts'
+import { failed, failureByCode, unreadableInWords, unwritableInWords } from './failures.ts'
 import {
   type FileResult,
   type FileSystemSpace,
@@ -30,6 +30,7 @@ export function nodeHost(): Host {
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     post: (request) => post(request, request.secure ? https : http),
     readTextFile,
+    writeTextFile,
     listDirectory,
     fileSystemSpace,
     environment: (name) => process.env[name] || undefined,
@@ -112,6 +113,16 @@ function readAll(descriptor: number): string {
     total += length
   }
   return Buffer.concat(chunks).toString('utf8')
+}
+
+/** In place: a folder need not be writable, and readers know what to do with a text that was cut short. */
+function writeTextFile(path: string, text: string): string | undefined {
+  try {
+    writeFileSync(path, text, { mode: 0o600 })
+    return undefined
+  } catch (error) {
+    return unwritableInWords(codeOf(error))
+  }
 }
 
 function listDirectory(path: string): readonly string[] {

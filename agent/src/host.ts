@@ -14,6 +14,11 @@ export interface Host {
   /** Never rejects, and settles within the request's time-out, whatever the other side does. */
   post(request: PostRequest): Promise<PostResult>
   readTextFile(path: string): FileResult
+  /**
+   * Replaces a text that only the agent's user may read. Answers what is in the way, or undefined. The native executable has no such
+   * thing: it can write no file.
+   */
+  writeTextFile?(path: string, text: string): string | undefined
   listDirectory(path: string): readonly string[]
   /** Undefined where the file system does not answer or the platform cannot tell. */
   fileSystemSpace(path: string): Promise<FileSystemSpace | undefined>

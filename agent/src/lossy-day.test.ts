@@ -26,6 +26,7 @@ const CONFIG: Config = {
   intervalMs: INTERVAL_MS,
   metricsIntervalMs: 0,
   protocol: 'graphql',
+  bufferPath: undefined,
 }
 
 /** The network, worst case: a lost request is noticed only by its time-out. Undefined: lost. */

@@ -4,6 +4,7 @@ import { type Config, readConfig } from './config.ts'
 import { readIdentity } from './heartbeat.ts'
 import type { Host } from './host.ts'
 import { showHub } from './hub-url.ts'
+import { MetricsBuffer } from './metrics-buffer.ts'
 import { MetricsLoop } from './metrics-loop.ts'
 import { beatOnce } from './once.ts'
 import { describeDuration } from './sentences.ts'
@@ -44,11 +45,12 @@ async function runUntilStopped(host: Host, config: Config, configPath: string | 
   const every = describeDuration(config.intervalMs)
   host.log(`stacksense-agent ${VERSION}: server ${config.serverId}, a heartbeat every ${every} to ${hubs}.`)
 
-  const agent = new Agent(host, config, readIdentity(host), () => {
+  const identity = readIdentity(host)
+  const agent = new Agent(host, config, identity, () => {
     const read = readConfig(host, configPath)
     return read.kind === 'config' ? read.config : undefined
   })
-  const metrics = startMetrics(host, config.metricsIntervalMs, agent)
+  const metrics = startMetrics(host, config, identity.bootId, agent)
   // Not waited for: a beat under way would hold up the end by its time-out.
   const stopped = new Promise<string>((resolve) => host.onStop(resolve))
   const signal = await Promise.race([agent.run(), stopped])
@@ -59,13 +61,15 @@ async function runUntilStopped(host: Host, config: Config, configPath: string | 
 }
 
 /** They run beside the heartbeats; nobody waits for them. */
-function startMetrics(host: Host, intervalMs: number, agent: Agent): MetricsLoop | undefined {
-  if (intervalMs === 0) return undefined
+function startMetrics(host: Host, config: Config, bootId: string | undefined, agent: Agent): MetricsLoop | undefined {
+  const { metricsIntervalMs, bufferPath } = config
+  if (metricsIntervalMs === 0) return undefined
   if (host.platform !== 'linux') {
     host.log('Metrics are measured on Linux only: this agent sends heartbeats alone.')
     return undefined
   }
-  const metrics = new MetricsLoop(host, intervalMs, () => agent.destination)
+  const buffer = new MetricsBuffer(host, bootId, bufferPath)
+  const metrics = new MetricsLoop(host, metricsIntervalMs, () => agent.destination, buffer)
   void metrics.run()
   return metrics
 }

@@ -7,9 +7,9 @@ import { main } from './main.ts'
 const SECOND = 1_000
 const MINUTE = 60 * SECOND
 
-const TAKEN = answer(200, { data: { recordMetrics: { __typename: 'MetricReceipt' } } })
+const TAKEN = answer(200, { data: { recordMetrics: {}, recordMetricSamples: {} } })
 
-const isMetrics = (request: PostRequest) => request.body.includes('RecordMetrics') || request.path.includes('/metrics/')
+const isMetrics = (request: PostRequest) => request.body.includes('RecordMetric') || request.path.includes('/metrics/')
 
 /** A machine whose hub takes heartbeats, and does this with metrics. */
 function machine(metrics: Hub = () => ({ result: TAKEN, afterMs: 20 }), env: Record<string, string> = {}): VirtualHost {
@@ -35,6 +35,9 @@ function machine(metrics: Hub = () => ({ result: TAKEN, afterMs: 20 }), env: Rec
 
 const metricsAt = (host: VirtualHost) => host.sent.filter(({ request }) => isMetrics(request)).map(({ atMs }) => atMs)
 const beatsAt = (host: VirtualHost) => host.sent.filter(({ request }) => !isMetrics(request)).map(({ atMs }) => atMs)
+/** The samples of each request. */
+const inputsOf = (host: VirtualHost): { readonly ageSeconds?: number }[][] =>
+  metricsAt(host).map((_, index) => [variablesOf(host, index).input].flat())
 const variablesOf = (host: VirtualHost, index: number) =>
   JSON.parse(host.sent.filter(({ request }) => isMetrics(request))[index]?.request.body ?? '').variables
 
@@ -137,11 +140,12 @@ describe('metrics that are not taken', () => {
     expect(host.lines.at(-1)).toBe('Metrics are taken again.')
   })
 
-  test('for trouble on the way are not sent twice, and mentioned when it lasts', async () => {
+  test('for trouble on the way go along with the next ones, and that is mentioned when it lasts', async () => {
     const host = machine((_, now) => ({ result: now < 4 * MINUTE ? answer(500, '') : TAKEN, afterMs: 20 }))
     void main(host)
     await host.runUntil(5 * MINUTE)
     expect(metricsAt(host)).toEqual([5_000, 60_000, 120_000, 180_000, 240_000, 300_000])
+    expect(inputsOf(host).map((input) => input.length)).toEqual([1, 2, 3, 4, 5, 1])
     expect(host.lines.slice(2)).toEqual([
       'No metrics are delivered; heartbeats are: http://a:4000 has trouble of its own (status 500).',
       'Metrics are taken again.',
@@ -165,7 +169,7 @@ describe('metrics that are not taken', () => {
     expect(beatsAt(host)).toEqual([0, 30_000, 60_000, 90_000, 120_000, 150_000, 180_000])
   })
 
-  test('because the hub is away are not even sent', async () => {
+  test('because the hub is away wait until it is back, and tell their age then', async () => {
     const host = machine()
     const { hub } = host
     host.hub = (request, now) =>
@@ -173,7 +177,36 @@ describe('metrics that are not taken', () => {
     void main(host)
     await host.runUntil(12 * MINUTE)
     expect(metricsAt(host)).toEqual([5_000, 11 * MINUTE, 12 * MINUTE])
+    const minutes = [10, 9, 8, 7, 6, 5, 4, 3, 2, 1]
+    expect(inputsOf(host)[1]?.map((sample) => sample.ageSeconds)).toEqual([
+      655,
+      ...minutes.map((age) => age * 60),
+      undefined,
+    ])
+    expect(inputsOf(host)[2]).toHaveLength(1)
     expect(host.lines.filter((line) => line.includes('etrics'))).toEqual([])
+  })
+
+  test('by a hub that does not know several at once are let go, not those that follow', async () => {
+    const unknown = graphqlError('GRAPHQL_VALIDATION_FAILED')
+    const host = machine((request, now) => {
+      const result = now < 2 * MINUTE ? answer(503, '') : request.body.includes('RecordMetricSamples') ? unknown : TAKEN
+      return { result, afterMs: 20 }
+    })
+    void main(host)
+    await host.runUntil(4 * MINUTE)
+    expect(inputsOf(host).map((input) => input.length)).toEqual([1, 2, 3, 1, 1])
+    expect(host.lines).toHaveLength(2)
+  })
+
+  test('for hours by many are delivered in portions', async () => {
+    const host = machine()
+    const { hub } = host
+    const back = 100 * MINUTE
+    host.hub = (request, now) => (now > SECOND && now < back ? { result: REFUSED, afterMs: 20 } : hub(request, now))
+    void main(host)
+    await host.runUntil(back + 4 * MINUTE)
+    expect(inputsOf(host).map((input) => input.length)).toEqual([1, 61, 42, 1, 1])
   })
 })
 

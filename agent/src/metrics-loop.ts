@@ -5,7 +5,8 @@ import { type Call, type CallOutcome, callHub, isObject } from './hub-call.ts'
 import type { Hub } from './hub-url.ts'
 import { Meter } from './measure.ts'
 import type { MetricSample } from './metrics.ts'
-import { RECORD_METRICS } from './operations.ts'
+import type { AgedSample, MetricsBuffer } from './metrics-buffer.ts'
+import { RECORD_METRIC_SAMPLES, RECORD_METRICS } from './operations.ts'
 import { type Schedule, slotAt, slotStart, startSchedule, timeoutMs } from './schedule.ts'
 import { describeFailure } from './sentences.ts'
 import { sleepUntil } from './sleep.ts'
@@ -17,6 +18,12 @@ export interface Destination {
   readonly protocol: Protocol
 }
 
+/** A sample and the monotonic instant at which it was taken. */
+interface Measured {
+  readonly sample: MetricSample
+  readonly atMs: number
+}
+
 /** When the first sample is taken, for whoever waits to see one. */
 const FIRST_SAMPLE_MS = 5_000
 
@@ -26,25 +33,35 @@ const RARELY_MS = 900_000
 /** How many failures in a row are worth a line. A lost sample is not. */
 const NEWSWORTHY = 3
 
+/** How many samples that waited go along with a new one: a hub that has just come back is busy. */
+const AT_A_TIME = 60
+
 /**
- * Measures the machine and sends what it finds, apart from the heartbeats and without ever being in their way: nothing is
- * tried twice, nothing is sent while heartbeats are not delivered, and what is not taken is forgotten.
+ * Measures the machine and sends what it finds, apart from the heartbeats and without ever being in their way: one request a
+ * sample, and none while heartbeats are not delivered. What trouble on the way holds up waits in the buffer and goes along
+ * with later samples; what a hub refuses is forgotten.
  */
 export class MetricsLoop {
   readonly #host: Host
   readonly #schedule: Schedule
   readonly #destination: () => Destination | undefined
+  readonly #buffer: MetricsBuffer
   readonly #meter: Meter
   #notBeforeMs = Number.NEGATIVE_INFINITY
+  #isRefused = false
   #failures = 0
   #said = false
   #stopped = false
 
-  /** @param destination undefined while heartbeats are not delivered. */
-  constructor(host: Host, intervalMs: number, destination: () => Destination | undefined) {
+  /**
+   * @param destination undefined while heartbeats are not delivered.
+   * @param buffer for samples that meanwhile cannot be delivered.
+   */
+  constructor(host: Host, intervalMs: number, destination: () => Destination | undefined, buffer: MetricsBuffer) {
     this.#host = host
     this.#schedule = startSchedule(host.monotonicMs(), intervalMs, host.random())
     this.#destination = destination
+    this.#buffer = buffer
     this.#meter = new Meter(host)
   }
 
@@ -67,31 +84,45 @@ export class MetricsLoop {
   async #sampleWithoutFail(): Promise<void> {
     try {
       const sample = await this.#meter.sample()
-      await this.#send(sample)
+      await this.#send({ sample, atMs: this.#host.monotonicMs() })
     } catch (error) {
       this.#host.log(`A defect in the agent: ${String(error)}. Please report it.`)
     }
   }
 
-  async #send(sample: MetricSample): Promise<void> {
+  async #send(measured: Measured): Promise<void> {
     const destination = this.#destination()
-    if (destination === undefined || this.#host.monotonicMs() < this.#notBeforeMs) return
+    if (destination === undefined || this.#host.monotonicMs() < this.#notBeforeMs) {
+      if (!this.#isRefused) this.#buffer.add(measured.sample, measured.atMs)
+      return
+    }
 
-    const call = metricsCall(destination, sample)
+    const waiting = this.#buffer.oldest(AT_A_TIME)
+    const call = metricsCall(destination, waiting, measured.sample)
     const outcome = await callHub(this.#host, destination.hub, call, timeoutMs(this.#schedule.intervalMs))
-    if (outcome.kind === 'accepted') this.#taken()
-    else this.#notTaken(destination, outcome)
+    if (outcome.kind === 'accepted') this.#taken(waiting.length)
+    else this.#notTaken(destination, outcome, measured)
   }
 
-  #taken(): void {
+  #taken(waited: number): void {
+    this.#buffer.dropOldest(waited)
+    this.#isRefused = false
     if (this.#said) this.#host.log('Metrics are taken again.')
     this.#said = false
     this.#failures = 0
   }
 
-  #notTaken(destination: Destination, outcome: CallOutcome): void {
-    this.#failures++
+  #notTaken(destination: Destination, outcome: CallOutcome, measured: Measured): void {
     const refused = isRefusal(outcome)
+    // A hub that does not know several samples may know one.
+    if (refused && this.#buffer.size > 0) {
+      this.#buffer.dropOldest(this.#buffer.size)
+      return
+    }
+
+    this.#failures++
+    this.#isRefused = refused
+    if (!refused) this.#buffer.add(measured.sample, measured.atMs)
     const patienceMs = refused ? RARELY_MS : 'retryAfterMs' in outcome ? outcome.retryAfterMs : 0
     this.#notBeforeMs = this.#host.monotonicMs() + patienceMs
     if (this.#said || (!refused && this.#failures < NEWSWORTHY)) return
@@ -102,21 +133,23 @@ export class MetricsLoop {
   }
 }
 
-function metricsCall({ serverId, protocol }: Destination, sample: MetricSample): Call {
+/** One sample as every hub knows it; several by the call for those that come late. */
+function metricsCall({ serverId, protocol }: Destination, waiting: readonly AgedSample[], sample: MetricSample): Call {
+  const input = waiting.length === 0 ? sample : [...waiting, sample]
   if (protocol === 'rest') {
     return {
       path: `/api/metrics/${serverId}/`,
-      body: sample,
+      body: input,
       accepted: (answer) => isObject(answer) && answer.status === 'ok',
     }
   }
+  const [operationName, query, field] =
+    waiting.length === 0
+      ? ['RecordMetrics', RECORD_METRICS, 'recordMetrics']
+      : ['RecordMetricSamples', RECORD_METRIC_SAMPLES, 'recordMetricSamples']
   return {
     path: '/graphql',
-    body: {
-      operationName: 'RecordMetrics',
-      query: RECORD_METRICS,
-      variables: { serverId: String(serverId), input: sample },
-    },
-    accepted: (answer) => isObject(answer) && isObject(answer.data) && isObject(answer.data.recordMetrics),
+    body: { operationName, query, variables: { serverId: String(serverId), input } },
+    accepted: (answer) => isObject(answer) && isObject(answer.data) && isObject(answer.data[field]),
   }
 }

@@ -6,4 +6,6 @@
 
 export const RECORD_HEARTBEAT = /* GraphQL */ `mutation RecordHeartbeat($serverId: ID!, $agentVersion: String, $bootId: String, $agentStartedAt: DateTime) { recordHeartbeat(serverId: $serverId, agentVersion: $agentVersion, bootId: $bootId, agentStartedAt: $agentStartedAt) { receivedAt } }`
 
+export const RECORD_METRIC_SAMPLES = /* GraphQL */ `mutation RecordMetricSamples($serverId: ID!, $input: [MetricSampleInput!]!) { recordMetricSamples(serverId: $serverId, input: $input) { __typename } }`
+
 export const RECORD_METRICS = /* GraphQL */ `mutation RecordMetrics($serverId: ID!, $input: MetricSampleInput!) { recordMetrics(serverId: $serverId, input: $input) { __typename } }`

@@ -120,6 +120,14 @@ export class VirtualHost implements Host {
     return text === undefined ? { kind: 'missing' } : { kind: 'text', text }
   }
 
+  /** What is in the way of writing; undefined: nothing. */
+  writeProblem: string | undefined
+
+  writeTextFile(path: string, text: string): string | undefined {
+    if (this.writeProblem === undefined) this.files.set(path, text)
+    return this.writeProblem
+  }
+
   listDirectory(path: string): readonly string[] {
     return this.directories.get(path) ?? []
   }
