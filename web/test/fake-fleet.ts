@@ -16,6 +16,7 @@ export interface FakeServer {
   beating: boolean
   alerts: Record<string, unknown>[]
   anomalies: Record<string, unknown>[]
+  statusAcknowledgement: { by: string; at: Date; note: string | null } | null
 }
 
 export interface FakeEvent {
@@ -54,6 +55,7 @@ export function emptyServer(id: string, name: string, tags: string[], now: Date)
     beating: false,
     alerts: [],
     anomalies: [],
+    statusAcknowledgement: null,
   }
 }
 

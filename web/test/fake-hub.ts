@@ -330,6 +330,12 @@ const root: Record<string, (args: Args) => unknown> = {
     tell('alert', { ...alert, server })
     return { ...alert, server: serverOf(server) }
   },
+  acknowledgeStatus: ({ serverId, note }) => {
+    const server = find(serverId)
+    server.statusAcknowledgement = { by: 'Mara Keller', at: new Date(now()), note: note ?? null }
+    return changed(server)
+  },
+  unacknowledgeStatus: ({ serverId }) => changed(Object.assign(find(serverId), { statusAcknowledgement: null })),
   resolveAnomaly: ({ id, note }) => {
     for (const server of servers.values()) {
       const anomaly = server.anomalies.find((one) => one.id === id)

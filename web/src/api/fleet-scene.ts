@@ -15,6 +15,7 @@ export function server(id: string, facts: Partial<FleetServerFragment> = {}): Fl
     statusSince: iso(-3_600),
     createdAt: iso(-86_400),
     offlineAfterSeconds: 60,
+    statusAcknowledgement: null,
     heartbeat: { lastHeartbeatAt: iso(-10) },
     activeAlerts: [],
     activeAnomalies: [],

@@ -118,6 +118,31 @@ test('a resolved alert leaves its server, an open one stands first', () => {
   expect(row(store, '1')?.alerts.map(({ id }) => id)).toEqual(['b'])
 })
 
+const acknowledged = (seconds: number) => ({
+  statusAcknowledgement: { by: 'Mara', at: iso(seconds), note: 'on it' },
+})
+
+test('who acknowledged a status is shown until it changes', () => {
+  const store = storeWith('1')
+  store.applyEvent(event(5, '1'))
+  store.applyChange('UPDATED', server('1', acknowledged(7)))
+  expect(row(store, '1')?.acknowledgement).toEqual({ by: 'Mara', at: NOON + 7_000, note: 'on it' })
+  store.applyEvent(recovery(9, '1'))
+  expect(row(store, '1')?.acknowledgement).toBeNull()
+})
+
+test('the two streams may overtake each other: an acknowledgement counts for the status that it was given for', () => {
+  const store = storeWith('1')
+  store.applyEvent(event(5, '1'))
+  store.applyEvent(recovery(9, '1'))
+  store.applyChange('UPDATED', server('1', acknowledged(7)))
+  expect(row(store, '1')?.acknowledgement).toBeNull()
+
+  store.applyChange('UPDATED', server('1', acknowledged(12)))
+  store.applyEvent(event(11, '1'))
+  expect(row(store, '1')?.acknowledgement).toMatchObject({ at: NOON + 12_000 })
+})
+
 test('a row that nothing happened to stays the same object', () => {
   const store = storeWith('1', '2')
   const before = row(store, '2')

@@ -26,6 +26,14 @@ export interface FleetRow {
   readonly heardAsOf: number
   readonly alerts: readonly ActiveAlert[]
   readonly anomalies: readonly ActiveAnomaly[]
+  /** Who knows of the status that it has now. */
+  readonly acknowledgement: Acknowledgement | null
+}
+
+export interface Acknowledgement {
+  readonly by: string
+  readonly at: number
+  readonly note: string | null
 }
 
 /** What a server was before a change, as far as it is known. */
@@ -82,6 +90,8 @@ export class FleetStore {
   /** Changes of servers that `serverChanged` has not told us of yet. */
   readonly #early = new Map<string, FleetEventFragment>()
   readonly #deleted = new Set<string>()
+  /** When the feed last told of a server's status: what was acknowledged before then is over. */
+  readonly #settledAt = new Map<string, number>()
   readonly #applied = new Set<string>()
   /** Ids by name; undefined when a name came, went or changed. */
   #order: readonly string[] | undefined
@@ -102,6 +112,7 @@ export class FleetStore {
     this.rows.clear()
     this.#early.clear()
     this.#deleted.clear()
+    this.#settledAt.clear()
     this.#applied.clear()
     this.#order = undefined
     for (const server of snapshot.servers) this.rows.set(server.id, rowOf(server, this.now()))
@@ -117,6 +128,7 @@ export class FleetStore {
 
     const { id } = event.server
     const row = this.rows.get(id)
+    this.#settledAt.set(id, Date.parse(event.detectedAt))
     this.#show(entryOf(event, row && row.status === event.from ? row : null))
     if (row) this.rows.set(id, withStatus(row, event))
     else if (!this.#deleted.has(id)) this.#early.set(id, event)
@@ -147,7 +159,7 @@ export class FleetStore {
     }
     if (this.#deleted.has(server.id)) return
 
-    const told = rowOf(server, this.now())
+    const told = this.#acknowledgedSince(rowOf(server, this.now()))
     const row = this.rows.get(server.id)
     const early = this.#early.get(server.id)
     this.#early.delete(server.id)
@@ -155,6 +167,12 @@ export class FleetStore {
       const { status, reason, since } = row
       this.rows.set(server.id, { ...told, status, reason, since, lastHeartbeatAt: later(row, told) })
     } else this.rows.set(server.id, early ? withStatus(told, early) : told)
+  }
+
+  /** `serverChanged` may still tell of somebody who knew of the status before. */
+  #acknowledgedSince(row: FleetRow): FleetRow {
+    const settledAt = this.#settledAt.get(row.id) ?? -Infinity
+    return row.acknowledgement && row.acknowledgement.at < settledAt ? { ...row, acknowledgement: null } : row
   }
 
   applyAlert(serverId: string, { active, ...alert }: ActiveAlert & { readonly active: boolean }): void {
@@ -185,7 +203,12 @@ function rowOf(server: FleetServerFragment, heardAsOf: number): FleetRow {
     heardAsOf,
     alerts: server.activeAlerts,
     anomalies: server.activeAnomalies,
+    acknowledgement: acknowledgementOf(server),
   }
+}
+
+function acknowledgementOf({ statusAcknowledgement: said }: FleetServerFragment): Acknowledgement | null {
+  return said && { by: said.by, at: Date.parse(said.at), note: said.note }
 }
 
 /** `since` moves with the status only: a new reason for the same status begins nothing. */
@@ -200,6 +223,9 @@ function withStatus(row: FleetRow, event: FleetEventFragment): FleetRow {
     lastHeartbeatAt: event.reason === 'HEARTBEAT_EXPIRED' ? told.lastHeartbeatAt : later(row, told),
     alerts: event.server.activeAlerts,
     anomalies: event.server.activeAnomalies,
+    // One that came after this change was told of by the other stream, and overtook it.
+    acknowledgement:
+      row.acknowledgement && row.acknowledgement.at > Date.parse(event.detectedAt) ? row.acknowledgement : null,
   }
 }
 

@@ -14,15 +14,18 @@ export type Outcome<D> =
   | { readonly data: D; readonly refused?: never }
   | { readonly refused: Refused; readonly data?: never }
 
-/** A mutation whose refusal is an answer, not an exception. `asking` while the hub has it. */
+/**
+ * A mutation whose refusal is an answer, not an exception. `asking` while the hub has it. An expected answer is shown at
+ * once, and taken back where the hub answers otherwise.
+ */
 export function useMutation<D, V extends OperationVariables>(mutation: TypedDocumentNode<D, V>) {
   const { apollo } = useHub()
   const asking = shallowRef(false)
 
-  async function ask(variables: V): Promise<Outcome<D>> {
+  async function ask(variables: V, expected?: D): Promise<Outcome<D>> {
     asking.value = true
     try {
-      const { data } = await apollo.mutate({ mutation, variables } as never)
+      const { data } = await apollo.mutate({ mutation, variables, optimisticResponse: expected } as never)
       return { data: data as D }
     } catch (error) {
       return { refused: refusalOf(error) }
