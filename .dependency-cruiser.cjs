@@ -9,7 +9,8 @@ const MAY_IMPORT = {
   monitor: ['core', 'store'],
   publish: ['core', 'store', 'errors.ts'],
   graphql: ['core', 'store', 'access', 'ingest', 'metrics', 'monitor', 'publish', 'errors.ts'],
-  http: ['core', 'access', 'ingest', 'metrics', 'graphql', 'errors.ts'],
+  export: ['core', 'store', 'graphql', 'errors.ts'],
+  http: ['core', 'access', 'ingest', 'metrics', 'graphql', 'export', 'errors.ts'],
   // serve.ts: `stacksense serve` is what main.ts is.
   cli: ['core', 'app.ts', 'serve.ts', 'config.ts', 'errors.ts', 'version.ts'],
 }

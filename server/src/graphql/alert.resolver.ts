@@ -1,6 +1,6 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql'
 import type { Alert, Server } from '../core/types.ts'
-import { acknowledgeAlert, listAlerts, raiseAlert, resolveAlert } from '../store/alerts.ts'
+import { acknowledgeAlert, findAlerts, listAlerts, raiseAlert, resolveAlert } from '../store/alerts.ts'
 import { AlertFilterInput, RaiseAlertInput } from './alert.input.ts'
 import { AlertConnectionType, AlertType } from './alert.type.ts'
 import { cleanId, cleanPage } from './clean.ts'
@@ -19,6 +19,12 @@ export class AlertResolver {
     @Ctx() { services }: GraphQLContext,
   ): Promise<Connection<Alert>> {
     return connectionOf(await listAlerts(services.store, cleanAlertFilter(filter), cleanPage({ first, after })))
+  }
+
+  @Query(() => AlertType, { nullable: true, description: 'Null where no alert has this id.' })
+  async alert(@Arg('id', () => ID) id: string, @Ctx() { services }: GraphQLContext): Promise<Alert | null> {
+    const [alert] = await findAlerts(services.store, [cleanId(id, 'id')])
+    return alert ?? null
   }
 
   @Mutation(() => AlertType, { description: 'Opens an alert, or brings the open one with this key up to date.' })

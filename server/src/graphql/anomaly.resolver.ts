@@ -1,6 +1,6 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql'
 import type { Anomaly, Server } from '../core/types.ts'
-import { listAnomalies, raiseAnomaly, resolveAnomaly } from '../store/anomalies.ts'
+import { findAnomaly, listAnomalies, raiseAnomaly, resolveAnomaly } from '../store/anomalies.ts'
 import { AnomalyFilterInput, RaiseAnomalyInput } from './anomaly.input.ts'
 import { AnomalyConnectionType, AnomalyType } from './anomaly.type.ts'
 import { cleanId, cleanPage } from './clean.ts'
@@ -19,6 +19,11 @@ export class AnomalyResolver {
     @Ctx() { services }: GraphQLContext,
   ): Promise<Connection<Anomaly>> {
     return connectionOf(await listAnomalies(services.store, cleanAnomalyFilter(filter), cleanPage({ first, after })))
+  }
+
+  @Query(() => AnomalyType, { nullable: true, description: 'Null where no anomaly has this id.' })
+  async anomaly(@Arg('id', () => ID) id: string, @Ctx() { services }: GraphQLContext): Promise<Anomaly | null> {
+    return (await findAnomaly(services.store, cleanId(id, 'id'))) ?? null
   }
 
   @Mutation(() => AnomalyType, { description: 'Opens an anomaly, or brings the open one of this metric up to date.' })

@@ -83,6 +83,8 @@ export function cleanStatusEventFilter(filter: StatusEventFilterInput | null | u
     tags: ifGiven(filter?.tags, (tags) => cleanTags(tags, 'filter.tags')),
     to: filter?.to ?? undefined,
     reasons: filter?.reasons ?? undefined,
+    since: filter?.since ?? undefined,
+    until: filter?.until ?? undefined,
   }
 }
 
@@ -115,7 +117,10 @@ export function cleanNewAnomaly(input: RaiseAnomalyInput): Omit<NewAnomaly, 'by'
 export function cleanAnomalyFilter(filter: AnomalyFilterInput | null | undefined): AnomalyFilter {
   return {
     serverId: ifGiven(filter?.serverId, (id) => parseServerId(id, 'filter.serverId')),
+    tags: ifGiven(filter?.tags, (tags) => cleanTags(tags, 'filter.tags')),
     active: filter?.active ?? undefined,
+    since: filter?.since ?? undefined,
+    until: filter?.until ?? undefined,
   }
 }
 

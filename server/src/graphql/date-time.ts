@@ -1,7 +1,6 @@
 import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql'
 import type { Instant } from '../core/types.ts'
-
-const ISO_WITH_ZONE = /^(\d{4}-\d\d-\d\d)T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/i
+import { readInstant } from './read-instant.ts'
 
 /**
  * An instant at the edge of the API. It comes in as ISO 8601 with a zone, because a time without one means another
@@ -18,15 +17,9 @@ export const DateTime = new GraphQLScalarType<Instant, string>({
 })
 
 function parseInstant(value: unknown, node?: ValueNode): Instant {
-  const match = typeof value === 'string' ? ISO_WITH_ZONE.exec(value) : null
-  const instant = match ? Date.parse(match[0]) : Number.NaN
-  if (!match || Number.isNaN(instant) || !isCalendarDay(match[1] as string)) {
+  const instant = readInstant(value)
+  if (instant === undefined) {
     throw new GraphQLError('DateTime must be ISO 8601 with a zone, such as "2026-01-31T12:00:00Z".', { nodes: node })
   }
   return instant
-}
-
-/** Date.parse reads the 31st of February as the 3rd of March. */
-function isCalendarDay(day: string): boolean {
-  return new Date(`${day}T00:00:00Z`).toISOString().startsWith(day)
 }

@@ -1,5 +1,6 @@
 import { Field, ID, InputType } from 'type-graphql'
-import type { ServerStatus, StatusReason } from '../core/types.ts'
+import type { Instant, ServerStatus, StatusReason } from '../core/types.ts'
+import { DateTime } from './date-time.ts'
 import { ServerStatusEnum, StatusReasonEnum } from './enums.ts'
 
 @InputType('StatusEventFilter', {
@@ -17,4 +18,10 @@ export class StatusEventFilterInput {
 
   @Field(() => [StatusReasonEnum], { nullable: true })
   readonly reasons?: readonly StatusReason[] | null
+
+  @Field(() => DateTime, { nullable: true, description: 'Events of this instant or later, by `at`.' })
+  readonly since?: Instant | null
+
+  @Field(() => DateTime, { nullable: true, description: 'Events of before this instant.' })
+  readonly until?: Instant | null
 }

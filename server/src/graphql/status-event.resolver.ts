@@ -1,6 +1,6 @@
 import { Arg, Ctx, Extensions, FieldResolver, Int, Query, Resolver, Root, Subscription } from 'type-graphql'
 import type { Instant, StatusEvent } from '../core/types.ts'
-import { cursorOf, listStatusEvents } from '../store/event-log.ts'
+import { cursorOf, findStatusEvent, listStatusEvents } from '../store/event-log.ts'
 import { cleanPage } from './clean.ts'
 import { cleanStatusEventFilter } from './clean-input.ts'
 import { type Connection, connectionOf } from './connection.type.ts'
@@ -22,6 +22,14 @@ export class StatusEventResolver {
   ): Promise<Connection<StatusEvent>> {
     const request = cleanPage({ first, after, last, before })
     return connectionOf(await listStatusEvents(services.store, cleanStatusEventFilter(filter), request))
+  }
+
+  @Query(() => StatusEventType, { nullable: true, description: 'Null where it is no longer kept.' })
+  async statusEvent(
+    @Arg('cursor', () => String) cursor: string,
+    @Ctx() { services }: GraphQLContext,
+  ): Promise<StatusEvent | null> {
+    return (await findStatusEvent(services.store, cursor)) ?? null
   }
 
   @Subscription(() => StatusEventType, {

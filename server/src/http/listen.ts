@@ -13,6 +13,7 @@ import type { GraphQLContext, Services } from '../graphql/context.ts'
 import { serveWebSocket } from '../graphql/websocket.ts'
 import { credentialOf, identify, tokenIn } from './auth.ts'
 import { identifyCaller } from './caller.hook.ts'
+import { exportRoute } from './export.route.ts'
 import { GRAPHQL_BODY_LIMIT, graphqlRoute } from './graphql.route.ts'
 import { healthRoute } from './health.route.ts'
 import { heartbeatRoute } from './heartbeat.route.ts'
@@ -61,6 +62,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     identify: identifyRequest,
     publicUrl,
   })
+  exportRoute(app, { rules, store: services.store, identify: identifyRequest })
   graphqlRoute(app, { apollo, services, identify: identifyRequest, log })
   page(app, options.webRoot, answerMissing)
   openWebSocket(app, options)

@@ -3,6 +3,7 @@ import { Refusal } from '../errors.ts'
 import { type AlertFilter, findAlerts } from '../store/alerts.ts'
 import { readLastHeartbeats } from '../store/last-heartbeats.ts'
 import { latestSamples, type StoredSample } from '../store/metric-samples.ts'
+import { isOpenedAs } from '../store/opened-filter.ts'
 import type { ServerFilter } from '../store/server-filter.ts'
 import { findServers, findServersChangedSince, readNow } from '../store/server-row.ts'
 import type { Store } from '../store/store.ts'
@@ -20,13 +21,18 @@ export interface ServerChange {
   readonly server: Server
 }
 
+/** An alert with the tags that its server has at this moment, for those who asked for some. */
+interface AlertSeen extends Alert {
+  readonly serverTags: readonly string[]
+}
+
 /** Looked at again after notifications were lost: a little more than can have been lost. */
 const OVERLAP_MS = 10_000
 
 /** Tells of changes to servers and alerts, on whichever hub they were made. Without cursors: a client that was away reads again. */
 export class ChangeFeed {
   readonly #servers = new Broadcast<ServerChange>(slowReader)
-  readonly #alerts = new Broadcast<Alert>(slowReader)
+  readonly #alerts = new Broadcast<AlertSeen>(slowReader)
   readonly #heartbeats: PolledWatch<HeartbeatSeen>
   readonly #samples: PolledWatch<StoredSample>
   readonly #heardServers: Heard<ServerChangeKind>
@@ -55,7 +61,7 @@ export class ChangeFeed {
     return this.#servers.subscribe(({ server }) => matches(server, filter))
   }
 
-  alerts(filter: AlertFilter): Queue<Alert> {
+  alerts(filter: AlertFilter): AsyncIterableIterator<Alert> {
     return this.#alerts.subscribe((alert) => matchesAlert(alert, filter))
   }
 
@@ -113,7 +119,11 @@ export class ChangeFeed {
   }
 
   async #readAlerts(heard: ReadonlyMap<number, true>): Promise<void> {
-    for (const alert of await findAlerts(this.store, [...heard.keys()])) this.#alerts.publish(alert)
+    const alerts = await findAlerts(this.store, [...heard.keys()])
+    const servers = await findServers(this.store, [...new Set(alerts.map((alert) => alert.serverId))])
+    for (const alert of alerts) {
+      this.#alerts.publish({ ...alert, serverTags: servers.get(alert.serverId)?.tags ?? [] })
+    }
   }
 
   #tell(change: ServerChange): void {
@@ -145,10 +155,9 @@ function matches(server: Server, { ids, search, statuses, reasons, tags }: Serve
   return !tags || tags.every((tag) => server.tags.includes(tag))
 }
 
-function matchesAlert(alert: Alert, { serverId, active, severities }: AlertFilter): boolean {
-  if (serverId !== undefined && alert.serverId !== serverId) return false
-  if (active !== undefined && (alert.resolvedAt === null) !== active) return false
-  return !severities || severities.includes(alert.severity)
+function matchesAlert(alert: AlertSeen, filter: AlertFilter): boolean {
+  const { severities } = filter
+  return isOpenedAs(alert, filter, alert.serverTags) && (!severities || severities.includes(alert.severity))
 }
 
 function slowReader(): Refusal {

@@ -131,7 +131,9 @@ class StatusEvents extends Stream<StatusEvent> {
 }
 
 /** Whether a subscriber with this filter is told of the event. */
-export function passes(event: StatusEvent, { serverIds, tags, to, reasons }: StatusEventFilter): boolean {
+export function passes(event: StatusEvent, filter: StatusEventFilter): boolean {
+  const { serverIds, tags, to, reasons, since = -Infinity, until = Infinity } = filter
+  if (event.at < since || event.at >= until) return false
   if (serverIds && !serverIds.includes(event.server.id)) return false
   if (to && !to.includes(event.to)) return false
   if (reasons && !reasons.includes(event.reason)) return false

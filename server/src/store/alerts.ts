@@ -3,7 +3,10 @@ import { Refusal } from '../errors.ts'
 import { CHANNELS } from './channels.ts'
 import { AlertEntity } from './entities/alert.entity.ts'
 import { ms } from './instant.ts'
-import { decodePosition, encodePosition, type Page, type PageRequest, pageOf, pageWindow } from './page.ts'
+import { type OpenedFilter, openedConditions } from './opened-filter.ts'
+import { listOpened } from './opened-list.ts'
+import type { Page, PageRequest } from './page.ts'
+import { Parameters } from './server-filter.ts'
 import { lockServer } from './servers.ts'
 import { settle } from './settle.ts'
 import type { Store } from './store.ts'
@@ -20,9 +23,7 @@ export interface NewAlert {
   readonly by: string
 }
 
-export interface AlertFilter {
-  readonly serverId?: ServerId | undefined
-  readonly active?: boolean | undefined
+export interface AlertFilter extends OpenedFilter {
   readonly severities?: readonly AlertSeverity[] | undefined
 }
 
@@ -85,29 +86,11 @@ export async function resolveAlertIn(tx: Queryable, id: number, by: string, note
 }
 
 /** Newest first. @throws Refusal BAD_CURSOR */
-export async function listAlerts(store: Store, filter: AlertFilter, request: PageRequest): Promise<Page<Alert>> {
-  const window = pageWindow(request)
-  const position = window.after === undefined ? undefined : decodePosition('alerts', window.after, 1)[0]
-  const alerts = await reachable(() =>
-    store.em().find(
-      AlertEntity,
-      {
-        ...(filter.serverId === undefined ? {} : { serverId: filter.serverId }),
-        ...(filter.active === undefined ? {} : { resolvedAt: filter.active ? null : { $ne: null } }),
-        ...(filter.severities === undefined ? {} : { severity: { $in: [...filter.severities] } }),
-        ...(position === undefined
-          ? {}
-          : { id: window.backwards ? { $gt: Number(position) } : { $lt: Number(position) } }),
-      },
-      { orderBy: { id: window.backwards ? 'asc' : 'desc' }, limit: window.size + 1 },
-    ),
-  )
-  return pageOf<Alert, Alert>(
-    alerts,
-    window,
-    (alert) => encodePosition('alerts', [alert.id]),
-    (alert) => alert,
-  )
+export function listAlerts(store: Store, filter: AlertFilter, request: PageRequest): Promise<Page<Alert>> {
+  const parameters = new Parameters()
+  const conditions = openedConditions(filter, parameters)
+  if (filter.severities) conditions.push(`severity = any(${parameters.add(filter.severities)}::text[])`)
+  return listOpened(store, { name: 'alert', columns: COLUMNS }, { conditions, parameters }, request)
 }
 
 /** Alerts by id, in the order of their ids; those that there are. */

@@ -1,8 +1,10 @@
 import type { Anomaly, ServerId } from '../core/types.ts'
 import { Refusal } from '../errors.ts'
-import { AnomalyEntity } from './entities/alert.entity.ts'
 import { ms } from './instant.ts'
-import { decodePosition, encodePosition, type Page, type PageRequest, pageOf, pageWindow } from './page.ts'
+import { type OpenedFilter, openedConditions } from './opened-filter.ts'
+import { listOpened } from './opened-list.ts'
+import type { Page, PageRequest } from './page.ts'
+import { Parameters } from './server-filter.ts'
 import { lockServer } from './servers.ts'
 import { settle } from './settle.ts'
 import type { Store } from './store.ts'
@@ -19,10 +21,7 @@ export interface NewAnomaly {
   readonly by: string
 }
 
-export interface AnomalyFilter {
-  readonly serverId?: ServerId | undefined
-  readonly active?: boolean | undefined
-}
+export type AnomalyFilter = OpenedFilter
 
 const COLUMNS = `
   id, server_id as "serverId", metric, message, score, value, expected,
@@ -68,28 +67,18 @@ export async function resolveAnomalyIn(tx: Queryable, id: number, by: string, no
 }
 
 /** Newest first. @throws Refusal BAD_CURSOR */
-export async function listAnomalies(store: Store, filter: AnomalyFilter, request: PageRequest): Promise<Page<Anomaly>> {
-  const window = pageWindow(request)
-  const position = window.after === undefined ? undefined : decodePosition('anomalies', window.after, 1)[0]
-  const anomalies = await reachable(() =>
-    store.em().find(
-      AnomalyEntity,
-      {
-        ...(filter.serverId === undefined ? {} : { serverId: filter.serverId }),
-        ...(filter.active === undefined ? {} : { resolvedAt: filter.active ? null : { $ne: null } }),
-        ...(position === undefined
-          ? {}
-          : { id: window.backwards ? { $gt: Number(position) } : { $lt: Number(position) } }),
-      },
-      { orderBy: { id: window.backwards ? 'asc' : 'desc' }, limit: window.size + 1 },
-    ),
+export function listAnomalies(store: Store, filter: AnomalyFilter, request: PageRequest): Promise<Page<Anomaly>> {
+  const parameters = new Parameters()
+  const conditions = openedConditions(filter, parameters)
+  return listOpened(store, { name: 'anomaly', columns: COLUMNS }, { conditions, parameters }, request)
+}
+
+/** Undefined where no anomaly has this id. */
+export async function findAnomaly(store: Store, id: number): Promise<Anomaly | undefined> {
+  const { rows } = await reachable(() =>
+    store.pool.query<Anomaly>(`select ${COLUMNS} from anomaly where id = $1`, [id]),
   )
-  return pageOf<Anomaly, Anomaly>(
-    anomalies,
-    window,
-    (anomaly) => encodePosition('anomalies', [anomaly.id]),
-    (anomaly) => anomaly,
-  )
+  return rows[0]
 }
 
 /** The anomalies of each server that are not resolved, the newest first. */

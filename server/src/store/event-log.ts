@@ -9,7 +9,7 @@ import type {
 } from '../core/types.ts'
 import { Refusal } from '../errors.ts'
 import { feedCursor, parseFeedCursor } from './feed-cursor.ts'
-import { ms } from './instant.ts'
+import { ms, timestamp } from './instant.ts'
 import { badCursor, type Page, type PageRequest, pageOf, pageWindow } from './page.ts'
 import { Parameters } from './server-filter.ts'
 import { SERVER_COLUMNS } from './server-row.ts'
@@ -22,6 +22,10 @@ export interface StatusEventFilter {
   readonly tags?: readonly string[] | undefined
   readonly to?: readonly ServerStatus[] | undefined
   readonly reasons?: readonly StatusReason[] | undefined
+  /** Of this instant or later, by `at`. */
+  readonly since?: Instant | undefined
+  /** Of before this instant. */
+  readonly until?: Instant | undefined
 }
 
 /** Opaque; resumes the feed after this event. */
@@ -57,6 +61,13 @@ export async function listStatusEvents(
     (event) => cursorOf(store, event),
     (event) => event,
   )
+}
+
+/** The event that was given this cursor; undefined where it is no longer kept. @throws Refusal BAD_CURSOR */
+export async function findStatusEvent(store: Store, cursor: string): Promise<StatusEvent | undefined> {
+  const id = parseFeedCursor(store, cursor)
+  const [event] = await readEvents(store, {}, { after: id - 1, through: id, limit: 1 })
+  return event
 }
 
 /**
@@ -101,6 +112,8 @@ export async function readEvents(store: Store, filter: StatusEventFilter, range:
   if (filter.tags) conditions.push(`s.tags @> ${parameters.add(filter.tags)}::text[]`)
   if (filter.to) conditions.push(`e.to_status = any(${parameters.add(filter.to)}::text[])`)
   if (filter.reasons) conditions.push(`e.reason = any(${parameters.add(filter.reasons)}::text[])`)
+  if (filter.since !== undefined) conditions.push(`e.at >= ${timestamp(parameters.add(filter.since))}`)
+  if (filter.until !== undefined) conditions.push(`e.at < ${timestamp(parameters.add(filter.until))}`)
 
   const { rows } = await reachable(() =>
     store.pool.query<EventRow>(
