@@ -15,8 +15,8 @@ const MAY_IMPORT = {
   cli: ['core', 'app.ts', 'serve.ts', 'config.ts', 'errors.ts', 'version.ts'],
 }
 
-/** The page's features import api and ui, never each other; only App and the router know them all. */
-const WEB_SHARED = ['api', 'ui']
+/** The page's features import api, ui and records, never each other; only App and the router know them all. */
+const WEB_SHARED = ['api', 'ui', 'records']
 
 const layers = Object.entries(MAY_IMPORT).map(([folder, allowed]) => ({
   name: `${folder}-imports`,

@@ -1,0 +1,18 @@
+import type { EventRecordFragment } from '../api/generated/graphql.ts'
+import type { ChangeFacts } from '../ui/words.ts'
+
+/** An event of the log as words take it. What the server was before, and why, the log does not say. */
+export function factsOf(event: EventRecordFragment): ChangeFacts {
+  return {
+    from: event.from,
+    fromReason: null,
+    to: event.to,
+    reason: event.reason,
+    at: Date.parse(event.at),
+    lastHeartbeatAt: event.lastHeartbeatAt === null ? null : Date.parse(event.lastHeartbeatAt),
+    lastedMs: null,
+    gap: event.gap && { from: Date.parse(event.gap.from), until: Date.parse(event.gap.until) },
+    alerts: [],
+    anomalies: [],
+  }
+}
