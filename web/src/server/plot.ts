@@ -13,7 +13,6 @@ const CURSOR = 'metrics'
 
 export interface PlotLook {
   readonly lines: readonly string[]
-  readonly fill: string
   readonly grid: string
 }
 
@@ -24,20 +23,35 @@ export interface PlotScale {
   readonly max: number
 }
 
+export interface PlotEvents {
+  /** The cursor points at the sample with this index, or leaves. */
+  pointed(index: number | null): void
+  /** Somebody drew over this stretch, in seconds since the epoch. */
+  drawn(from: number, to: number): void
+}
+
+/** Narrower than this was a click, in pixels. */
+const LEAST_DRAWN = 6
+/** How much of a line's colour its band has. */
+const BAND = 0.16
+
 /** A canvas with the lines, and nothing else: what is written on it is HTML, which can be read and zoomed. */
 export function createPlot(
   root: HTMLElement,
   look: PlotLook,
   scale: () => PlotScale,
-  pointed: (index: number | null) => void,
+  { pointed, drawn }: PlotEvents,
 ): uPlot {
+  const count = look.lines.length
+  /** The lines come first, then their highs, then their lows: uPlot's series are counted from 1. */
+  const band = (line: number) => [1 + count + line, 1 + 2 * count + line] as [number, number]
   return new uPlot(
     {
       width: root.clientWidth,
       height: PLOT_HEIGHT,
       padding: [PLOT_TOP, 0, PLOT_BOTTOM, 0],
       legend: { show: false },
-      cursor: { y: false, drag: { x: false, y: false }, sync: { key: CURSOR }, points: { size: 5 } },
+      cursor: { y: false, drag: { x: true, y: false, setScale: false }, sync: { key: CURSOR }, points: { size: 5 } },
       scales: {
         x: { time: true, range: () => [scale().from, scale().to] },
         y: { range: () => [0, scale().max] },
@@ -59,14 +73,29 @@ export function createPlot(
           width: 1.5,
           dash: [...(DASHES[i] ?? [])],
           points: { size: 4, filter: (plot: uPlot, line: number) => aloneIn(plot.data[line] ?? []) },
-          ...(look.lines.length === 1 && { fill: look.fill }),
         })),
+        ...[...look.lines, ...look.lines].map(() => ({ stroke: 'transparent', width: 0, points: { show: false } })),
       ],
-      hooks: { setCursor: [(plot) => pointed(plot.cursor.idx ?? null)] },
+      bands: look.lines.map((stroke, line) => ({ series: band(line), fill: translucent(stroke) })),
+      hooks: {
+        setCursor: [(plot) => pointed(plot.cursor.idx ?? null)],
+        setSelect: [(plot) => select(plot, drawn)],
+      },
     },
-    [[], ...look.lines.map(() => [])] as unknown as uPlot.AlignedData,
+    [[], ...[...look.lines, ...look.lines, ...look.lines].map(() => [])] as unknown as uPlot.AlignedData,
     root,
   )
+}
+
+function select(plot: uPlot, drawn: PlotEvents['drawn']): void {
+  const { left, width } = plot.select
+  if (width >= LEAST_DRAWN) drawn(plot.posToVal(left, 'x'), plot.posToVal(left + width, 'x'))
+  if (width > 0) plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false)
+}
+
+function translucent(color: string): string {
+  const [red, green, blue] = color.match(/[\d.]+/g) ?? []
+  return `rgba(${red}, ${green}, ${blue}, ${BAND})`
 }
 
 /** A sample between two holes has no line to stand on: it is drawn as a point. */
@@ -75,6 +104,7 @@ function aloneIn(column: ArrayLike<number | null | undefined>): number[] {
   return figures.flatMap((figure, i) => (figure != null && figures[i - 1] == null && figures[i + 1] == null ? [i] : []))
 }
 
-export function showData(plot: uPlot, columns: Columns): void {
-  plot.setData(columns as uPlot.AlignedData)
+/** The lines, and between their highs and lows a band: so a peak is seen that the mean hides. */
+export function showData(plot: uPlot, columns: Columns, [, ...highs]: Columns, [, ...lows]: Columns): void {
+  plot.setData([...columns, ...highs, ...lows] as uPlot.AlignedData)
 }

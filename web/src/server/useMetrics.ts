@@ -1,15 +1,20 @@
 import { shallowRef, watch } from 'vue'
 import {
   type MetricPointFragment,
+  ServerMarksDocument,
+  type ServerMarksQuery,
   ServerMetricsDocument,
   ServerMetricsRecordedDocument,
 } from '../api/generated/graphql.ts'
 import { useHub } from '../api/hub.ts'
 import { useSubscription } from '../api/useSubscription.ts'
+import { boundsOf, type ChartWindow } from './chart-window.ts'
+import { grown, type MetricPoints, pointsOf } from './metric-points.ts'
 
-export interface MetricsRead {
-  readonly points: readonly MetricPointFragment[]
+export interface MetricsRead extends MetricPoints {
   readonly gaps: readonly { readonly from: number; readonly until: number }[]
+  /** How much time one point stands for; null where each is a sample. */
+  readonly bucketSeconds: number | null
   readonly from: number
   readonly to: number
 }
@@ -20,19 +25,21 @@ const MOST_POINTS = 480
 const MOVE_EVERY_MS = 15_000
 
 /**
- * The samples of a stretch of time that ends now: read once, then grown by each that is recorded. Past the cache: each
- * reading is another stretch, and none is needed twice.
+ * The figures of a stretch of time: read once and, where it ends now, grown by each sample that is recorded. Past the
+ * cache: each reading is another stretch, and none is needed twice.
+ *
+ * @param changed what marks are drawn of: they are read again when it changes.
  */
-export function useMetrics(id: () => string, spanMs: () => number, now: () => number) {
+export function useMetrics(id: () => string, window: () => ChartWindow, now: () => number, changed: () => unknown) {
   const { apollo, connection } = useHub()
   const read = shallowRef<MetricsRead>()
+  const marks = shallowRef<ServerMarksQuery>()
   const failed = shallowRef(false)
   let asked = 0
 
   async function load() {
     const question = ++asked
-    const to = now()
-    const from = to - spanMs()
+    const { from, to } = boundsOf(window(), now())
     const variables = { id: id(), from: iso(from), to: iso(to), maxPoints: MOST_POINTS }
     const answer = await apollo
       .query({ query: ServerMetricsDocument, variables, fetchPolicy: 'no-cache' })
@@ -40,20 +47,30 @@ export function useMetrics(id: () => string, spanMs: () => number, now: () => nu
     if (question !== asked) return
     failed.value = !answer?.data
     if (!answer?.data) return
-    const { metrics, observationGaps } = answer.data
+    const { buckets, observationGaps, resolution, bucketSeconds } = answer.data.metrics
     const gaps = observationGaps.map((gap) => ({ from: Date.parse(gap.from), until: Date.parse(gap.until) }))
-    read.value = { points: metrics.points, gaps, from, to }
+    const single = resolution === 'RAW' && bucketSeconds <= 1
+    read.value = { ...pointsOf(buckets), gaps, bucketSeconds: single ? null : bucketSeconds, from, to }
+  }
+
+  async function loadMarks() {
+    const { from, to } = boundsOf(window(), now())
+    const variables = { id: id(), ids: [id()], from: iso(from), to: iso(to) }
+    const answer = await apollo
+      .query({ query: ServerMarksDocument, variables, fetchPolicy: 'no-cache' })
+      .catch(() => null)
+    if (answer?.data) marks.value = answer.data
   }
 
   function move(added: readonly MetricPointFragment[] = []) {
-    if (!read.value) return
-    const to = now()
-    const from = to - spanMs()
-    const points = [...read.value.points, ...added].filter((point) => Date.parse(point.at) >= from)
-    read.value = { ...read.value, points, from, to }
+    if (!read.value || window().kind === 'fixed') return
+    const { from, to } = boundsOf(window(), now())
+    read.value = { ...read.value, ...grown(read.value, added, from), from, to }
   }
 
-  watch([id, spanMs, connection.epoch], load, { immediate: true })
+  const key = () => JSON.stringify(window())
+  watch([id, key, connection.epoch], load, { immediate: true })
+  watch([id, key, connection.epoch, changed], loadMarks, { immediate: true })
   watch(
     () => Math.floor(now() / MOVE_EVERY_MS),
     () => move(),
@@ -66,7 +83,7 @@ export function useMetrics(id: () => string, spanMs: () => number, now: () => nu
       if (!last || Date.parse(metricsRecorded.at) > Date.parse(last.at)) move([metricsRecorded])
     },
   )
-  return { read, failed }
+  return { read, marks, failed }
 }
 
 function iso(at: number): string {
