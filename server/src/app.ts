@@ -135,6 +135,7 @@ async function openHttp(config: Config, hub: Hub, log: Logger) {
     store,
     writer: hub.writer,
     samples: hub.samples,
+    rhythm: hub.rhythm,
     statusFeed: hub.statusFeed,
     changeFeed: hub.changeFeed,
     access: new AccessRules({ openIngest: config.openIngest }),

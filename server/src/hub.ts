@@ -1,5 +1,6 @@
-import type { StatusEvent } from './core/types.ts'
+import type { Instant, ServerId, StatusEvent } from './core/types.ts'
 import { BatchWriter } from './ingest/batch-writer.ts'
+import { RhythmRecorder } from './ingest/rhythm-recorder.ts'
 import { recordSamples } from './metrics/record-samples.ts'
 import { SampleWriter } from './metrics/sample-writer.ts'
 import { Housekeeper } from './monitor/housekeeper.ts'
@@ -9,11 +10,12 @@ import { EventTail } from './publish/event-tail.ts'
 import { Listener } from './publish/listener.ts'
 import { StatusFeed } from './publish/status-feed.ts'
 import type { Channel } from './store/channels.ts'
+import { writeRhythm } from './store/heartbeat-rhythm.ts'
 import type { DatabaseConnection } from './store/pool.ts'
 import { findNames } from './store/server-row.ts'
 import type { Stamped } from './store/stamp.ts'
 import { Store } from './store/store.ts'
-import { writeHeartbeats } from './store/write-heartbeats.ts'
+import { type HeartbeatEntry, writeHeartbeats } from './store/write-heartbeats.ts'
 
 const DEFAULT_METRIC_DAYS = 8
 
@@ -41,6 +43,7 @@ export interface HubOptions {
 export class Hub {
   readonly writer: BatchWriter
   readonly samples: SampleWriter
+  readonly rhythm: RhythmRecorder
   readonly statusFeed: StatusFeed
   readonly changeFeed: ChangeFeed
   readonly monitor: Monitor
@@ -53,12 +56,9 @@ export class Hub {
     options: HubOptions,
   ) {
     const { onError } = options
+    this.rhythm = new RhythmRecorder({ write: (beats) => writeRhythm(store, beats), onError })
     this.writer = new BatchWriter({
-      write: async (entries) => {
-        const received = await writeHeartbeats(store, entries)
-        this.monitor.recorded(received.size)
-        return received
-      },
+      write: (entries) => this.#write(entries),
       findNames: (ids) => findNames(store, ids),
       maxWaiting: options.maxWaitingHeartbeats,
     })
@@ -93,6 +93,7 @@ export class Hub {
       await hub.#listener.start()
       await hub.#tail.start()
       await hub.#housekeeper.start()
+      hub.rhythm.start()
       return hub
     } catch (error) {
       await hub.close()
@@ -123,6 +124,7 @@ export class Hub {
   async close(): Promise<void> {
     await this.writer.close()
     await this.samples.close()
+    await this.rhythm.stop()
     await this.#housekeeper.stop()
     await this.monitor.stop()
     this.statusFeed.end()
@@ -131,6 +133,20 @@ export class Hub {
     await this.#tail.stop()
     await this.store.close()
   }
+
+  async #write(entries: readonly HeartbeatEntry[]): Promise<Map<ServerId, Instant>> {
+    const received = await writeHeartbeats(this.store, entries)
+    this.monitor.recorded(received.size)
+    for (const entry of entries) {
+      const receivedAt = received.get(entry.serverId)
+      if (receivedAt === undefined) continue
+      this.rhythm.note({ entry, receivedAt, previousAt: this.#previous.get(entry.serverId) ?? null })
+      this.#previous.set(entry.serverId, receivedAt)
+    }
+    return received
+  }
+
+  readonly #previous = new Map<ServerId, Instant>()
 
   #publish(events: readonly StatusEvent[]): void {
     this.monitor.heard(events)

@@ -128,6 +128,9 @@ export interface Server {
   readonly deletedAt: Instant | null
   readonly lastHeartbeatAt: Instant | null
   readonly agentVersion: string | null
+  /** Of the machine's boot in which it was last heard; null where its agent does not say. */
+  readonly bootId: string | null
+  readonly agentStartedAt: Instant | null
   /** Its own limits; what is missing is the default. */
   readonly alertLimits: Partial<AlertLimits>
   /** Somebody knows of the status that it has now; null from the next change of it on. */
@@ -146,6 +149,22 @@ export interface AgentFacts {
   readonly agentVersion?: string
   readonly bootId?: string
   readonly agentStartedAt?: Instant
+  /** How many attempts had failed before this one arrived. */
+  readonly retries?: number
+  /** When it was sent, by the machine's own clock. */
+  readonly sentAt?: Instant
+}
+
+/** Why an agent ends: its service was stopped, or the machine goes down, or goes down to come back. */
+export const FAREWELL_REASONS = ['STOPPED', 'SHUTDOWN', 'REBOOT'] as const
+export type FarewellReason = (typeof FAREWELL_REASONS)[number]
+
+/** An agent's last word. It explains a silence and changes no status; the next heartbeat makes it void. */
+export interface Farewell {
+  readonly reason: FarewellReason
+  readonly at: Instant
+  /** When the agent expects to be back; null where it does not say. */
+  readonly expectedBackAt: Instant | null
 }
 
 /** One durable row for one status change. Ids are in commit order. */
@@ -163,6 +182,8 @@ export interface StatusEvent {
   readonly detectedAt: Instant
   readonly lastHeartbeatAt: Instant | null
   readonly gap: ObservationGap | null
+  /** Set where the server fell silent after its agent had said goodbye. */
+  readonly farewell: Farewell | null
 }
 
 export const ALERT_SEVERITIES = ['INFO', 'WARNING', 'CRITICAL'] as const

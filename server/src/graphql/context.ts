@@ -1,6 +1,7 @@
 import type { Caller } from '../access/caller.ts'
 import type { AccessRules } from '../access/permissions.ts'
 import type { BatchWriter } from '../ingest/batch-writer.ts'
+import type { RhythmRecorder } from '../ingest/rhythm-recorder.ts'
 import type { SampleWriter } from '../metrics/sample-writer.ts'
 import type { ChangeFeed } from '../publish/change-feed.ts'
 import type { StatusFeed } from '../publish/status-feed.ts'
@@ -12,6 +13,7 @@ export interface Services {
   readonly store: Store
   readonly writer: BatchWriter
   readonly samples: SampleWriter
+  readonly rhythm: RhythmRecorder
   readonly statusFeed: StatusFeed
   readonly changeFeed: ChangeFeed
   readonly access: AccessRules
@@ -28,7 +30,7 @@ export interface GraphQLContext {
 }
 
 export function createContext(services: Services, caller: Caller, arrivedAtMs: number): GraphQLContext {
-  return { caller, services, loaders: createLoaders(services.store), arrivedAtMs }
+  return { caller, services, loaders: createLoaders(services.store, services.rhythm), arrivedAtMs }
 }
 
 /** Who acted, in words, for what is kept of it. */

@@ -3,6 +3,7 @@ import { RESOLUTIONS } from '../core/series.ts'
 import { STRIP_STATUSES } from '../core/strip.ts'
 import {
   ALERT_SEVERITIES,
+  FAREWELL_REASONS,
   GAP_CAUSES,
   SERVER_CHANGES,
   SERVER_STATUSES,
@@ -16,6 +17,11 @@ export const StatusReasonEnum = register(STATUS_REASONS, 'StatusReason', 'Why a 
 export const StatusRuleEnum = register(STATUS_RULES, 'StatusRule', 'The line of the status rule that decided.')
 export const AlertSeverityEnum = register(ALERT_SEVERITIES, 'AlertSeverity', 'How much an alert matters.')
 export const GapCauseEnum = register(GAP_CAUSES, 'GapCause', 'Why no heartbeat could be heard.')
+export const FarewellReasonEnum = register(
+  FAREWELL_REASONS,
+  'FarewellReason',
+  'Why an agent ends: its service was stopped, or the machine goes down, or goes down to come back.',
+)
 export const ServerChangeKindEnum = register(SERVER_CHANGES, 'ServerChangeKind', 'What happened to a server.')
 export const ResolutionEnum = register(
   RESOLUTIONS,

@@ -1,5 +1,17 @@
 import type { GraphQLResolveInfo } from 'graphql'
-import { Arg, Ctx, Extensions, FieldResolver, ID, Info, Mutation, Resolver, Root, Subscription } from 'type-graphql'
+import {
+  Arg,
+  Ctx,
+  Extensions,
+  FieldResolver,
+  ID,
+  Info,
+  Int,
+  Mutation,
+  Resolver,
+  Root,
+  Subscription,
+} from 'type-graphql'
 import type { AgentFacts, Instant, Server, ServerId } from '../core/types.ts'
 import { Refusal } from '../errors.ts'
 import { cleanAgentFacts, parseServerId } from '../ingest/entries.ts'
@@ -7,7 +19,7 @@ import { bad } from './clean.ts'
 import type { GraphQLContext } from './context.ts'
 import { DateTime } from './date-time.ts'
 import { codeOf } from './format-error.ts'
-import { HeartbeatInput } from './heartbeat.input.ts'
+import { HeartbeatInput, RETRIES, SENT_AT } from './heartbeat.input.ts'
 import { type HeartbeatReceipt, HeartbeatReceiptType, HeartbeatResultType } from './heartbeat.type.ts'
 import { selectsOnly } from './selection.ts'
 import { ServerType } from './server.type.ts'
@@ -23,10 +35,12 @@ export class HeartbeatResolver {
     @Arg('agentVersion', () => String, { nullable: true }) agentVersion: string | null,
     @Arg('bootId', () => String, { nullable: true }) bootId: string | null,
     @Arg('agentStartedAt', () => DateTime, { nullable: true }) agentStartedAt: Instant | null,
+    @Arg('retries', () => Int, { nullable: true, description: RETRIES }) retries: number | null,
+    @Arg('sentAt', () => DateTime, { nullable: true, description: SENT_AT }) sentAt: Instant | null,
     @Ctx() context: GraphQLContext,
   ): Promise<HeartbeatReceipt> {
     const id = parseServerId(serverId, 'serverId')
-    return record(context, id, cleanAgentFacts({ agentVersion, bootId, agentStartedAt }))
+    return record(context, id, cleanAgentFacts({ agentVersion, bootId, agentStartedAt, retries, sentAt }))
   }
 
   @Extensions({ listSize: { argument: 'input' } })

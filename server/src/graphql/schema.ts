@@ -9,6 +9,7 @@ import { AvailabilityResolver } from './availability.resolver.ts'
 import { FleetResolver } from './fleet.resolver.ts'
 import { guardRootFields } from './guard.ts'
 import { HeartbeatResolver } from './heartbeat.resolver.ts'
+import { HeartbeatQualityResolver } from './heartbeat-quality.resolver.ts'
 import { HubResolver } from './hub.resolver.ts'
 import { MetricResolver, ServerMetricResolver } from './metric.resolver.ts'
 import { ServerResolver } from './server.resolver.ts'
@@ -26,6 +27,7 @@ export async function createSchema(): Promise<GraphQLSchema> {
       ServerChangesResolver,
       AcknowledgementResolver,
       HeartbeatResolver,
+      HeartbeatQualityResolver,
       AlertResolver,
       AnomalyResolver,
       StatusEventResolver,

@@ -69,6 +69,7 @@ export class ServerType {
   readonly updatedAt!: Instant
 }
 
+/** `HeartbeatQualityResolver` adds the farewell and the rhythm. */
 @ObjectType('Heartbeat', { description: "The last sign of life of a server's agent.", simpleResolvers: true })
 export class HeartbeatType {
   @Field(() => DateTime, { nullable: true, description: 'Null until the first heartbeat.' })
@@ -76,6 +77,12 @@ export class HeartbeatType {
 
   @Field(() => String, { nullable: true })
   readonly agentVersion!: string | null
+
+  @Field(() => String, { nullable: true, description: "Of the machine's boot; null where the agent does not say." })
+  readonly bootId!: string | null
+
+  @Field(() => DateTime, { nullable: true, description: "By the machine's own clock." })
+  readonly agentStartedAt!: Instant | null
 }
 
 @ObjectType('StatusExplanation', {

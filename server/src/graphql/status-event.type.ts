@@ -1,5 +1,6 @@
 import { Field, ID, ObjectType } from 'type-graphql'
 import type {
+  Farewell,
   GapCause,
   Instant,
   ObservationGap,
@@ -11,6 +12,7 @@ import type {
 import { connectionType } from './connection.type.ts'
 import { DateTime } from './date-time.ts'
 import { GapCauseEnum, ServerStatusEnum, StatusReasonEnum } from './enums.ts'
+import { FarewellType } from './farewell.type.ts'
 import { ServerType } from './server.type.ts'
 
 @ObjectType('ObservationGap', {
@@ -63,6 +65,12 @@ export class StatusEventType {
     description: 'Set where the server fell silent while nobody could hear it: the exact moment is unknown.',
   })
   readonly gap!: ObservationGap | null
+
+  @Field(() => FarewellType, {
+    nullable: true,
+    description: 'Set where the server fell silent after its agent had said goodbye: why, and when it will be back.',
+  })
+  readonly farewell!: Farewell | null
 }
 
 export const StatusEventConnectionType = connectionType<StatusEvent>('StatusEvent', StatusEventType)

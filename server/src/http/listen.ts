@@ -14,6 +14,7 @@ import { serveWebSocket } from '../graphql/websocket.ts'
 import { credentialOf, identify, tokenIn } from './auth.ts'
 import { identifyCaller } from './caller.hook.ts'
 import { exportRoute } from './export.route.ts'
+import { farewellRoute } from './farewell.route.ts'
 import { GRAPHQL_BODY_LIMIT, graphqlRoute } from './graphql.route.ts'
 import { healthRoute } from './health.route.ts'
 import { heartbeatRoute } from './heartbeat.route.ts'
@@ -51,6 +52,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
 
   healthRoute(app, () => services.store.pool.query('select 1'))
   heartbeatRoute(app, { rules, writer: services.writer, identify: identifyRequest })
+  farewellRoute(app, { rules, store: services.store, identify: identifyRequest })
   metricRoute(app, {
     rules,
     record: (serverId, samples, arrivedAtMs) => services.samples.record(serverId, samples, arrivedAtMs),

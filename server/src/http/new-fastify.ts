@@ -61,7 +61,7 @@ export function newFastify(log: Logger): FastifyInstance {
 
 /** No such route. An address that exists for another method says so: people open it in a browser to try it. */
 export function answerMissing(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  if (/^\/api\/(heartbeat|metrics)\/[^/]+\/?$/.test(request.url.split('?', 1)[0] ?? '')) {
+  if (/^\/api\/(heartbeat|metrics|farewell)\/[^/]+\/?$/.test(request.url.split('?', 1)[0] ?? '')) {
     return reply.code(405).header('allow', 'POST').send({ error: 'Send a POST request.', code: 'BAD_USER_INPUT' })
   }
   return reply.code(404).send({ error: 'There is nothing at this address.', code: 'NOT_FOUND' })

@@ -9,7 +9,20 @@ export interface AgentInput {
   readonly agentVersion?: string | null | undefined
   readonly bootId?: string | null | undefined
   readonly agentStartedAt?: number | null | undefined
+  readonly retries?: number | null | undefined
+  readonly sentAt?: number | null | undefined
 }
+
+const OWN_NAMES = {
+  agentVersion: 'agentVersion',
+  bootId: 'bootId',
+  agentStartedAt: 'agentStartedAt',
+  retries: 'retries',
+  sentAt: 'sentAt',
+}
+
+/** No agent tries more often. */
+const MAX_RETRIES = 1_000
 
 /** The latest instant that PostgreSQL and JavaScript both hold; enough for any agent. */
 const MAX_INSTANT = Date.UTC(9999, 11, 31)
@@ -35,15 +48,19 @@ export function parseServerId(id: string, field: string): ServerId {
  */
 export function cleanAgentFacts(
   input: AgentInput,
-  names = { agentVersion: 'agentVersion', bootId: 'bootId', agentStartedAt: 'agentStartedAt' },
+  names: Readonly<Record<keyof AgentInput, string>> = OWN_NAMES,
 ): AgentFacts {
   const agentVersion = cleanWord(input.agentVersion, names.agentVersion)
   const bootId = cleanWord(input.bootId, names.bootId)
   const agentStartedAt = cleanInstant(input.agentStartedAt, names.agentStartedAt)
+  const retries = cleanRetries(input.retries, names.retries)
+  const sentAt = cleanInstant(input.sentAt, names.sentAt)
   return {
     ...(agentVersion === undefined ? {} : { agentVersion }),
     ...(bootId === undefined ? {} : { bootId }),
     ...(agentStartedAt === undefined ? {} : { agentStartedAt }),
+    ...(retries === undefined ? {} : { retries }),
+    ...(sentAt === undefined ? {} : { sentAt }),
   }
 }
 
@@ -53,6 +70,12 @@ function cleanWord(word: string | null | undefined, field: string): string | und
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   if (/[\u0000-\u001f\u007f]/.test(word) || !word.isWellFormed()) throw bad(field, 'holds control characters.')
   return word
+}
+
+function cleanRetries(retries: number | null | undefined, field: string): number | undefined {
+  if (retries === null || retries === undefined) return undefined
+  if (Number.isInteger(retries) && retries >= 0 && retries <= MAX_RETRIES) return retries
+  throw bad(field, `is not a whole number from 0 to ${MAX_RETRIES}.`)
 }
 
 function cleanInstant(instant: number | null | undefined, field: string): number | undefined {

@@ -28,7 +28,13 @@ export interface HeartbeatCall {
 const NO_SERVER: ServerId = 0
 
 /** The original's words for the fields. */
-const FIELDS = { agentVersion: 'agent_version', bootId: 'boot_id', agentStartedAt: 'agent_started_at' }
+const FIELDS = {
+  agentVersion: 'agent_version',
+  bootId: 'boot_id',
+  agentStartedAt: 'agent_started_at',
+  retries: 'retries',
+  sentAt: 'sent_at',
+}
 
 /**
  * Records a heartbeat that came by the REST shim.
@@ -64,16 +70,39 @@ export async function receiveHeartbeat(
  * on that. A field that can be read but not be stored is refused by name, as in GraphQL: whoever wrote it meant something.
  */
 export function readAgentFacts(body: Buffer | undefined): AgentFacts {
-  const { agent_version: agentVersion } = jsonObjectIn(body)
-  if (typeof agentVersion === 'string') return cleanAgentFacts({ agentVersion }, FIELDS)
-  if (agentVersion === undefined || agentVersion === null) return {}
-  throw new Refusal('BAD_USER_INPUT', 'agent_version is not a string.', { field: 'agent_version' })
+  const { agent_version, boot_id, agent_started_at, retries, sent_at } = jsonObjectIn(body)
+  return cleanAgentFacts(
+    {
+      agentVersion: ifOf('string', agent_version, FIELDS.agentVersion),
+      bootId: ifOf('string', boot_id, FIELDS.bootId),
+      agentStartedAt: instantIn(agent_started_at, FIELDS.agentStartedAt),
+      retries: ifOf('number', retries, FIELDS.retries),
+      sentAt: instantIn(sent_at, FIELDS.sentAt),
+    },
+    FIELDS,
+  )
 }
 
-function jsonObjectIn(body: Buffer | undefined): { readonly agent_version?: unknown } {
+/** @throws Refusal BAD_USER_INPUT for a value of another type; null counts as none */
+function ifOf(type: 'string', value: unknown, field: string): string | undefined
+function ifOf(type: 'number', value: unknown, field: string): number | undefined
+function ifOf(type: string, value: unknown, field: string): unknown {
+  if (value === undefined || value === null) return undefined
+  if (typeof value === type) return value
+  throw new Refusal('BAD_USER_INPUT', `${field} is not a ${type}.`, { field })
+}
+
+/** A time as ISO 8601. */
+function instantIn(value: unknown, field: string): number | undefined {
+  const text = ifOf('string', value, field)
+  return text === undefined ? undefined : Date.parse(text)
+}
+
+/** The JSON object in a body; an empty one for anything else. */
+export function jsonObjectIn(body: Buffer | undefined): Readonly<Record<string, unknown>> {
   try {
     const value: unknown = JSON.parse(body?.toString('utf8') || '{}')
-    return typeof value === 'object' && value !== null ? value : {}
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
   } catch {
     return {}
   }

@@ -1,4 +1,5 @@
 import type {
+  FarewellReason,
   Instant,
   ObservationGap,
   Server,
@@ -131,6 +132,7 @@ export async function readEvents(store: Store, filter: StatusEventFilter, range:
 const EVENT_COLUMNS = `
   e.id as event_id, e.from_status, e.from_reason, e.to_status, e.reason as event_reason, ${ms('e.at')} as event_at,
   ${ms('e.detected_at')} as detected_at, ${ms('e.last_heartbeat_at')} as event_heartbeat_at,
+  e.farewell_reason, ${ms('e.farewell_at')} as farewell_at, ${ms('e.farewell_back_at')} as farewell_back_at,
   e.gap_id, ${ms('g.from_at')} as gap_from, ${ms('g.until_at')} as gap_until, g.cause as gap_cause`
 
 interface EventRow extends Server {
@@ -142,6 +144,9 @@ interface EventRow extends Server {
   readonly event_at: Instant
   readonly detected_at: Instant
   readonly event_heartbeat_at: Instant | null
+  readonly farewell_reason: FarewellReason | null
+  readonly farewell_at: Instant
+  readonly farewell_back_at: Instant | null
   readonly gap_id: number | null
   readonly gap_from: Instant
   readonly gap_until: Instant
@@ -150,7 +155,8 @@ interface EventRow extends Server {
 
 function eventOf(row: EventRow): StatusEvent {
   const { event_id, from_status, from_reason, to_status, event_reason, event_at, detected_at, ...rest } = row
-  const { event_heartbeat_at, gap_id, gap_from, gap_until, gap_cause, ...server } = rest
+  const { event_heartbeat_at, gap_id, gap_from, gap_until, gap_cause, ...others } = rest
+  const { farewell_reason, farewell_at, farewell_back_at, ...server } = others
   return {
     id: event_id,
     server,
@@ -162,5 +168,7 @@ function eventOf(row: EventRow): StatusEvent {
     detectedAt: detected_at,
     lastHeartbeatAt: event_heartbeat_at,
     gap: gap_id === null ? null : { id: gap_id, from: gap_from, until: gap_until, cause: gap_cause },
+    farewell:
+      farewell_reason === null ? null : { reason: farewell_reason, at: farewell_at, expectedBackAt: farewell_back_at },
   }
 }

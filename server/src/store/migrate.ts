@@ -3,6 +3,7 @@ import { MikroORM, PostgreSqlDriver } from '@mikro-orm/postgresql'
 import { PostgresDialect } from 'kysely'
 import pg from 'pg'
 import { First } from './migrations/2026-11-24-first.ts'
+import { FarewellsAndRhythm } from './migrations/2026-11-25-farewells-and-rhythm.ts'
 import { HubFigures } from './migrations/2026-11-25-hub-figures.ts'
 import { Metrics } from './migrations/2026-11-25-metrics.ts'
 import { StatusAcknowledgement } from './migrations/2026-11-25-status-acknowledgement.ts'
@@ -16,6 +17,7 @@ const MIGRATIONS = [
   { name: '2026-11-25-status-acknowledgement', class: StatusAcknowledgement },
   { name: '2026-11-25-status-history', class: StatusHistory },
   { name: '2026-11-25-hub-figures', class: HubFigures },
+  { name: '2026-11-25-farewells-and-rhythm', class: FarewellsAndRhythm },
 ]
 
 /** Any number that no other program uses as an advisory lock: 'ssmi' in ASCII. */

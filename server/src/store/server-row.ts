@@ -9,6 +9,7 @@ export const SERVER_COLUMNS = `
   s.status, s.status_reason as "statusReason", ${ms('s.status_since')} as "statusSince",
   ${ms('s.created_at')} as "createdAt", ${ms('s.updated_at')} as "updatedAt", ${ms('s.deleted_at')} as "deletedAt",
   ${ms('h.last_heartbeat_at')} as "lastHeartbeatAt", h.agent_version as "agentVersion",
+  h.boot_id as "bootId", ${ms('h.agent_started_at')} as "agentStartedAt",
   s.alert_limits as "alertLimits",
   case when s.acknowledged_at is not null then json_build_object(
     'at', ${ms('s.acknowledged_at')}, 'by', s.acknowledged_by, 'note', s.acknowledge_note) end as "statusAcknowledgement"`

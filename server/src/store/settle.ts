@@ -77,16 +77,19 @@ const WRITE_STATUS = `
 const WRITE_EVENTS = `
   with written as (
     insert into status_event
-      (server_id, from_status, from_reason, to_status, reason, at, last_heartbeat_at, gap_id, detected_at)
+      (server_id, from_status, from_reason, to_status, reason, at, last_heartbeat_at, gap_id, detected_at,
+       farewell_reason, farewell_at, farewell_back_at)
     select e.id, e.from_status, e.from_reason, e.to_status, e.to_reason, ${timestamp('e.at')},
       ${timestamp('e.last_heartbeat_at')},
       case when e.to_reason = 'HEARTBEAT_EXPIRED' then (
         select g.id from observation_gap g
         where g.until_at > ${timestamp('e.last_heartbeat_at')} and g.from_at < ${timestamp('e.at')}
         order by g.until_at desc limit 1) end,
-      clock_timestamp()
+      clock_timestamp(), f.reason, f.at, f.back_at
     from unnest($1::int[], $2::text[], $3::text[], $4::text[], $5::text[], $6::float8[], $7::float8[])
       as e (id, from_status, from_reason, to_status, to_reason, at, last_heartbeat_at)
+    left join farewell f on f.server_id = e.id and e.to_reason = 'HEARTBEAT_EXPIRED'
+      and f.at >= ${timestamp('e.last_heartbeat_at')}
     where e.id = any($8::int[])
     order by e.at, e.id
     returning id

@@ -15,6 +15,9 @@ export const StatusEventEntity = defineEntity({
     detectedAt: p.type(InstantType).name('detected_at').defaultRaw('statement_timestamp()'),
     lastHeartbeatAt: p.type(InstantType).name('last_heartbeat_at').strictNullable(),
     gapId: p.integer().name('gap_id').strictNullable(),
+    farewellReason: p.text().name('farewell_reason').strictNullable(),
+    farewellAt: p.type(InstantType).name('farewell_at').strictNullable(),
+    farewellBackAt: p.type(InstantType).name('farewell_back_at').strictNullable(),
   },
 })
 
