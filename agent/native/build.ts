@@ -8,7 +8,7 @@ import { BuildProblem } from './problem.ts'
 import { unpackedSources } from './sources.ts'
 
 /**
- * Builds the native agent: `npm run build:agent`, or with the names of architectures behind it.
+ * Builds the native agent: `npm run build:agent`, or with the names of architectures (`own`: this machine's) behind it.
  *
  * TypeScript → one script (esbuild) → bytecode (qjsc) → a static executable in `agent/dist`. What is made on the way stays in
  * `agent/dist/native`, so that the next build makes only what has changed.
@@ -26,7 +26,7 @@ const ARCHITECTURES = {
 type Architecture = keyof typeof ARCHITECTURES
 
 try {
-  const wanted = process.argv.slice(2)
+  const wanted = process.argv.slice(2).map((name) => (name === 'own' ? process.arch : name))
   const unknown = wanted.find((name) => !(name in ARCHITECTURES))
   if (unknown !== undefined) throw new BuildProblem(`there is no architecture "${unknown}": x64 or arm64`)
   await buildAll(wanted.length === 0 ? ['x64', 'arm64'] : (wanted as Architecture[]))

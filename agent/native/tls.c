@@ -15,6 +15,8 @@ struct tls {
     int fd;
     mbedtls_ssl_config config;
     mbedtls_ssl_context ssl;
+    /* The hub's certificate is signed by itself and by nobody that is trusted. */
+    int is_self_signed;
 };
 
 static int send_to(void *context, const unsigned char *bytes, size_t length)
@@ -52,6 +54,16 @@ static const char *number(int code)
     return word;
 }
 
+/* Told of each certificate of the chain; what is wrong with it stays as it is. */
+static int note_certificate(void *context, mbedtls_x509_crt *certificate, int depth, uint32_t *flags)
+{
+    struct tls *tls = context;
+    const mbedtls_x509_buf *issuer = &certificate->issuer_raw, *subject = &certificate->subject_raw;
+    if (depth == 0 && (*flags & MBEDTLS_X509_BADCERT_NOT_TRUSTED))
+        tls->is_self_signed = issuer->len == subject->len && memcmp(issuer->p, subject->p, issuer->len) == 0;
+    return 0;
+}
+
 /* In the order in which a person should hear of them. */
 static const char *why_not_trusted(struct tls *tls)
 {
@@ -60,10 +72,7 @@ static const char *why_not_trusted(struct tls *tls)
     if (flags & MBEDTLS_X509_BADCERT_FUTURE) return "CERT_NOT_YET_VALID";
     if (flags & MBEDTLS_X509_BADCERT_NOT_TRUSTED) {
         if (!trust_exists()) return "UNABLE_TO_FIND_CA_CERTIFICATES";
-        const mbedtls_x509_crt *peer = mbedtls_ssl_get_peer_cert(&tls->ssl);
-        int self_signed = peer != NULL && peer->next == NULL && peer->issuer_raw.len == peer->subject_raw.len &&
-                          memcmp(peer->issuer_raw.p, peer->subject_raw.p, peer->issuer_raw.len) == 0;
-        return self_signed ? "DEPTH_ZERO_SELF_SIGNED_CERT" : "UNABLE_TO_GET_ISSUER_CERT_LOCALLY";
+        return tls->is_self_signed ? "DEPTH_ZERO_SELF_SIGNED_CERT" : "UNABLE_TO_GET_ISSUER_CERT_LOCALLY";
     }
     if (flags & MBEDTLS_X509_BADCERT_CN_MISMATCH) return "ERR_TLS_CERT_ALTNAME_INVALID";
     return "CERT_REJECTED";
@@ -98,6 +107,7 @@ const char *tls_create(int fd, const char *host, struct tls **created)
     if (code == 0) {
         mbedtls_ssl_conf_authmode(&tls->config, MBEDTLS_SSL_VERIFY_REQUIRED);
         mbedtls_ssl_conf_ca_cb(&tls->config, trust_find_issuers, NULL);
+        mbedtls_ssl_conf_verify(&tls->config, note_certificate, tls);
         mbedtls_ssl_conf_rng(&tls->config, chance, NULL);
         code = mbedtls_ssl_setup(&tls->ssl, &tls->config);
     }

@@ -1,6 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,10 +11,18 @@ import { afterAll, afterEach, beforeAll } from 'vitest'
 
 const BUILD = fileURLToPath(new URL('../build.js', import.meta.url))
 
-const PATIENCE_MS = 10_000
+const PATIENCE_MS = 25_000
+
+/** A host that the agent runs on, as a command. */
+export interface AgentHost {
+  readonly name: string
+  readonly command: () => readonly string[]
+  /** The same agent, run so that libfaketime can move its clock: a static executable asks the kernel, not a library. */
+  readonly preloadable: () => readonly string[]
+}
 
 /** The bundle under test, made from the sources as they are. */
-export let bundle = ''
+let bundle = ''
 
 const cleanUps: (() => void)[] = []
 
@@ -25,14 +34,36 @@ beforeAll(() => {
 
 afterAll(() => rmSync(join(bundle, '..'), { recursive: true }))
 
+/** What `npm run build:agent` made; another machine's is run by qemu. */
+function native(architecture: 'x64' | 'arm64', machine: string): AgentHost {
+  const executable = fileURLToPath(new URL(`../dist/stacksense-agent-linux-${architecture}`, import.meta.url))
+  const emulated = () => [`qemu-${machine}`, executable]
+  return {
+    name: `native ${architecture}`,
+    command: () => (process.arch === architecture ? [executable] : emulated()),
+    preloadable: emulated,
+  }
+}
+
+const onNode = () => [process.execPath, bundle]
+
+export const NODE: AgentHost = { name: 'Node', command: onNode, preloadable: onNode }
+export const X64 = native('x64', 'x86_64')
+export const ARM64 = native('arm64', 'aarch64')
+
 afterEach(() => {
   for (const cleanUp of cleanUps.splice(0)) cleanUp()
 })
 
+interface Sample {
+  readonly disks?: readonly unknown[]
+  readonly ageSeconds?: number
+}
+
 /** What the agent says, as far as tests look at it. */
 interface Body {
   readonly operationName?: string
-  readonly variables?: { readonly input?: { readonly disks?: readonly unknown[] } }
+  readonly variables?: { readonly input?: Sample | readonly Sample[] }
 }
 
 /** A request as it came in. */
@@ -43,16 +74,19 @@ export interface Beat {
   readonly body: Body
 }
 
-/** A small real hub. */
+/** A small real hub, over TLS when it has a certificate. */
 export class Hub {
   readonly beats: Beat[] = []
   readonly #server: Server
+  readonly #scheme: string
   #port = 0
 
-  constructor(answer: RequestListener = accept) {
-    this.#server = createServer((request, response) => {
+  constructor(answer: RequestListener = accept, certificate?: Certificate) {
+    const listener: RequestListener = (request, response) => {
       void this.#note(request).then(() => answer(request, response))
-    })
+    }
+    this.#scheme = certificate === undefined ? 'http' : 'https'
+    this.#server = certificate === undefined ? createServer(listener) : createTlsServer(certificate, listener)
     this.#server.keepAliveTimeout = 75_000
     cleanUps.push(() => this.stop())
   }
@@ -70,7 +104,7 @@ export class Hub {
   }
 
   get url(): string {
-    return `http://127.0.0.1:${this.#port}`
+    return `${this.#scheme}://127.0.0.1:${this.#port}`
   }
 
   /** The instants between beats. */
@@ -87,13 +121,29 @@ export class Hub {
   }
 }
 
-/** Takes every heartbeat and leaves metrics unknown, as the first hubs did. */
+/** Takes everything. */
 export const accept: RequestListener = (request, response) => {
   response.setHeader('content-type', 'application/json')
-  const rest = request.url?.startsWith('/api/')
-  response.end(
-    JSON.stringify(rest ? { status: 'ok' } : { data: { recordHeartbeat: { receivedAt: '2026-01-01T12:00:00.000Z' } } }),
-  )
+  const data = { recordHeartbeat: {}, recordMetrics: {}, recordMetricSamples: {} }
+  response.end(JSON.stringify(request.url?.startsWith('/api/') ? { status: 'ok' } : { data }))
+}
+
+export interface Certificate {
+  readonly key: Buffer
+  readonly cert: Buffer
+  /** A file with the certificate in it, for whoever is to trust it. */
+  readonly path: string
+}
+
+/** A certificate for this machine that nobody else vouches for. */
+export function selfSigned(name = 'IP:127.0.0.1'): Certificate {
+  const folder = mkdtempSync(join(tmpdir(), 'stacksense-tls-'))
+  cleanUps.push(() => rmSync(folder, { recursive: true }))
+  const [key, path] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
+  const kind = ['-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2']
+  const names = ['-subj', '/CN=hub', '-addext', `subjectAltName=${name}`]
+  execFileSync('openssl', ['req', ...kind, ...names, '-keyout', key, '-out', path], { stdio: 'ignore' })
+  return { key: readFileSync(key), cert: readFileSync(path), path }
 }
 
 /** An agent that runs as a process of its own. */
@@ -103,9 +153,13 @@ export class AgentProcess {
   output = ''
   errors = ''
 
-  constructor(args: readonly string[], env: Record<string, string>, program = bundle) {
+  /** @param stderr a descriptor that the log goes to instead of `errors`. */
+  constructor(command: readonly string[], args: readonly string[], env: Record<string, string>, stderr?: number) {
     const startedAt = performance.now()
-    this.child = spawn(process.execPath, [program, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+    const [program = '', ...before] = command
+    // qemu is found by its name.
+    const all = { PATH: process.env.PATH ?? '', ...env }
+    this.child = spawn(program, [...before, ...args], { env: all, stdio: ['ignore', 'pipe', stderr ?? 'pipe'] })
     this.child.stdout?.on('data', (chunk) => {
       this.output += chunk
     })
@@ -131,13 +185,13 @@ export class AgentProcess {
   }
 }
 
-/** The variables of an agent with a fast beat and without metrics. */
+/** The variables of an agent with a fast beat (time-out 0.5 s; retries after 0.2, 0.6, 1.3, 2.2 and 2.6 s) and without metrics. */
 export function environment(url: string, changes: Record<string, string> = {}): Record<string, string> {
   return {
     STACKSENSE_SERVER_ID: '12',
     STACKSENSE_API_URL: url,
     STACKSENSE_TOKEN: 'ssa_secret',
-    STACKSENSE_INTERVAL: '1',
+    STACKSENSE_INTERVAL: '3',
     STACKSENSE_METRICS_INTERVAL: '0',
     ...changes,
   }

@@ -1,0 +1,4 @@
+import { NODE } from './agent-process.ts'
+import { describeBehaviours } from './behaviours.ts'
+
+describeBehaviours(NODE)
