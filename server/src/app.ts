@@ -10,7 +10,7 @@ import { type OpenDatabase, openDatabase } from './database/open.ts'
 import { createApollo } from './graphql/apollo.ts'
 import type { Services } from './graphql/context.ts'
 import { createSchema } from './graphql/schema.ts'
-import { createHttp, listen, localUrl } from './http/listen.ts'
+import { closeHttp, createHttp, listen, localUrl } from './http/listen.ts'
 import { Hub } from './hub.ts'
 import { startLocalAgent } from './local-agent.ts'
 import { findByTokenHash } from './store/api-tokens.ts'
@@ -69,9 +69,7 @@ async function open(
   if (access.adminTokenFile) tell(`The admin token is in ${access.adminTokenFile}`)
 
   const http = await openHttp(config, hub, log)
-  closers.push(async () => {
-    await http.close()
-  })
+  closers.push(() => closeHttp(http))
   const port = await listen(http, config)
   await hub.watch(config.hubName ?? `${hostname()}:${port}`)
   // Before the port closes, which waits for slow senders: who cannot reach us must not be judged.

@@ -35,10 +35,10 @@ test('a silent server is told OFFLINE at its deadline, to the microsecond, and b
 
 test('a server that beats is looked at, found fresh, and never told', async () => {
   const { hub, store, judge } = await scene()
-  const server = await addServer(store, SHORT)
+  const server = await addServer(store, { offlineAfterSeconds: 60 })
   await hub.writer.record(server.id, {})
-  await age(store.pool, server.id, 1.5)
-  expect(await judge(server.id)).toEqual({ kind: 'fresh', remainingMs: expect.closeTo(500, -2) })
+  await age(store.pool, server.id, 30)
+  expect(await judge(server.id)).toEqual({ kind: 'fresh', remainingMs: expect.closeTo(30_000, -4) })
   expect(await historyOf(store, server.id)).toEqual(['OFFLINE/NEVER_SEEN>ONLINE/HEALTHY'])
 })
 
@@ -180,4 +180,20 @@ async function waitForLock(pool: { query(text: string): Promise<{ rows: unknown[
     },
     { interval: 5, timeout: 5_000 },
   )
+}
+
+test('a deadline after the moment up to which everything was heard is looked at again', async () => {
+  const { store, hub, server } = await heardOnce()
+  await age(store.pool, server.id, 3)
+  const judgedAsOf = async (heardMsAgo: number) =>
+    (await judgeExpiry(hub.store, [server.id], performance.now() - heardMsAgo)).get(server.id)
+  expect(await judgedAsOf(60_000)).toEqual({ kind: 'busy' })
+  expect(await judgedAsOf(0)).toEqual({ kind: 'settled' })
+})
+
+async function heardOnce() {
+  const hub = await openHub(await freshDatabase())
+  const server = await addServer(hub.store, { offlineAfterSeconds: 2 })
+  await hub.writer.record(server.id, {})
+  return { hub, store: hub.store, server }
 }

@@ -12,15 +12,15 @@ async function scene(servers = 1) {
 
 test('a heartbeat counts from when it arrived, however long it waited', async () => {
   const { store, id } = await scene()
-  const received = await writeHeartbeats(store, [{ serverId: id, arrivedAtMs: performance.now() - 5_000 }])
+  const received = await writeHeartbeats(store, [{ serverId: id, arrivedAtMs: performance.now() - 4_000 }])
   const { rows } = await store.pool.query('select extract(epoch from clock_timestamp()) * 1000 as now')
-  expect(Number(rows[0].now) - (received.get(id) ?? 0)).toBeCloseTo(5_000, -3)
+  expect(Number(rows[0].now) - (received.get(id) ?? 0)).toBeCloseTo(4_000, -3)
 })
 
 test('a heartbeat never moves time backwards, and its server is not unknown for it', async () => {
   const { store, id } = await scene()
   const first = await writeHeartbeats(store, [{ serverId: id, arrivedAtMs: performance.now() }])
-  const late = await writeHeartbeats(store, [{ serverId: id, arrivedAtMs: performance.now() - 60_000 }])
+  const late = await writeHeartbeats(store, [{ serverId: id, arrivedAtMs: performance.now() - 3_000 }])
   expect(late.get(id)).toBe(first.get(id))
 })
 

@@ -1,6 +1,8 @@
+import { once } from 'node:events'
 import { connect } from 'node:net'
 import { expect, test, vi } from 'vitest'
-import { startTestApp, urlOf } from './support/app-scene.ts'
+import { WebSocket } from 'ws'
+import { ADMIN_TOKEN, startTestApp, urlOf } from './support/app-scene.ts'
 import { admin } from './support/global-setup.ts'
 import { addServer, freshDatabase, openHub } from './support/hub-scene.ts'
 
@@ -49,3 +51,20 @@ test('a hub that stops judges nobody from when it can no longer be reached', asy
   const { rows } = await admin(database.connection, (client) => client.query('select to_status from status_event'))
   expect(rows).toEqual([{ to_status: 'ONLINE' }])
 })
+
+test('a hub that stops in order ends within seconds: it sends sockets away, and waits for nobody who does not end', async () => {
+  const app = await startTestApp()
+  const { port } = new URL(app.url)
+  const slow = connect({ host: '127.0.0.1', port: Number(port) })
+  slow.on('error', () => undefined)
+  slow.write('POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\n') // and never the rest
+  const socket = new WebSocket(`ws://127.0.0.1:${port}/graphql`, 'graphql-transport-ws')
+  await once(socket, 'open')
+  socket.send(JSON.stringify({ type: 'connection_init', payload: { authorization: `Bearer ${ADMIN_TOKEN}` } }))
+  await once(socket, 'message')
+
+  const gone = once(socket, 'close')
+  await app.stop()
+  expect((await gone)[0]).toBe(1001)
+  expect(slow.destroyed || slow.readableEnded).toBe(true)
+}, 10_000)

@@ -178,3 +178,45 @@ test('hubs that stamp at the same time wait for one another and stamp in time', 
   const { rows } = await (stores[0] as Store).pool.query('select count(*)::int as hubs from hub_observation')
   expect(rows).toEqual([{ hubs: 4 }])
 })
+
+test('a hub that does not stamp any more is waited for while its session lives, and for some seconds after an outage', async () => {
+  const { store, server } = await scene()
+  await age(store.pool, server.id, 100)
+  await stampAs(store)
+  const silentFor = (seconds: number, pid: string) =>
+    store.pool.query(
+      `insert into hub_observation (hub_id, stamped_at, writer_pid)
+       values ('11111111-1111-1111-1111-111111111111', clock_timestamp() - $1::float8 * interval '1 s', ${pid})
+       on conflict (hub_id) do update set stamped_at = excluded.stamped_at, writer_pid = excluded.writer_pid`,
+      [seconds],
+    )
+  const living = 'pg_backend_pid()'
+  const killed = '-1'
+  const answer = async () => (await judgeExpiry(store, [server.id])).get(server.id)?.kind
+  await silentFor(2, living)
+  expect(await answer()).toBe('blind')
+  await store.pool.query(`insert into observation_gap (from_at, until_at, cause)
+    values (clock_timestamp() - interval '30 s', clock_timestamp() - interval '1 s', 'DATABASE_UNREACHABLE')`)
+  await silentFor(31, killed)
+  expect(await answer()).toBe('blind')
+  await silentFor(37, killed)
+  expect(await answer()).toBe('settled')
+})
+
+test('a hub that was killed is waited for by nobody', async () => {
+  const { store, server } = await scene()
+  await age(store.pool, server.id, 100)
+  await stampAs(store)
+  await store.pool.query(`insert into hub_observation (hub_id, stamped_at, writer_pid)
+    values (gen_random_uuid(), clock_timestamp() - interval '2 s', -1)`)
+  expect((await judgeExpiry(store, [server.id])).get(server.id)).toEqual({ kind: 'settled' })
+})
+
+test('a heartbeat that waited for longer than others wait for it is refused', async () => {
+  const { hub, store, server } = await scene()
+  const before = (await readVerdicts(store, [server.id])).get(server.id)?.lastHeartbeatAt
+  await expect(hub.writer.record(server.id, {}, performance.now() - 5_500)).rejects.toMatchObject({
+    code: 'UNAVAILABLE',
+  })
+  expect((await readVerdicts(store, [server.id])).get(server.id)?.lastHeartbeatAt).toBe(before)
+})

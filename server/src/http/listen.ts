@@ -107,6 +107,19 @@ export async function listen(
   return typeof bound === 'object' && bound !== null ? bound.port : address.port
 }
 
+/** Requests that are here when the hub stops are given this long to finish. */
+const FINISH_MS = 4_000
+
+/**
+ * Takes no more connections, sends everybody on a socket away (1001: come back, to whoever is there), answers what is here,
+ * and ends whatever does not end by itself.
+ */
+export async function closeHttp(app: FastifyInstance): Promise<void> {
+  const impatient = setTimeout(() => app.server.closeAllConnections(), FINISH_MS)
+  await app.close()
+  clearTimeout(impatient)
+}
+
 /** Where programs on this machine reach a hub that listens at this address. */
 export function localUrl({ host, port }: { readonly host: string; readonly port: number }): string {
   if (EVERYWHERE.has(host)) return `http://127.0.0.1:${port}`

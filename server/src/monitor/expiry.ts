@@ -135,8 +135,9 @@ export class Expiry {
       const ids = [...this.#due].slice(0, MAX_JUDGED)
       for (const id of ids) this.#due.delete(id)
       try {
+        const heardAtMs = performance.now()
         await this.options.flush()
-        for (const [id, answer] of await judgeExpiry(this.options.store, ids)) this.#requeue(id, answer)
+        for (const [id, answer] of await judgeExpiry(this.options.store, ids, heardAtMs)) this.#requeue(id, answer)
       } catch (error) {
         this.options.onError(error)
         for (const id of ids) this.#watchIn(id, FAILED_MS)

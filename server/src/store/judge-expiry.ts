@@ -1,8 +1,10 @@
-import type { ServerId } from '../core/types.ts'
-import { readFacts } from './facts.ts'
+import { deadlineOf } from '../core/gaps.ts'
+import type { Instant, ServerId } from '../core/types.ts'
+import { BLIND_AFTER_MS, readFacts, type ServerFacts } from './facts.ts'
 import { settleFacts } from './settle.ts'
 import type { Store } from './store.ts'
 import { inTransaction, type Queryable } from './transaction.ts'
+import { LONGEST_WAIT_MS } from './write-heartbeats.ts'
 
 /** What is to be done with a server that was due. */
 export type ExpiryAnswer =
@@ -10,21 +12,42 @@ export type ExpiryAnswer =
   | { readonly kind: 'settled' }
   /** It was heard meanwhile: by the database's clock its deadline is this far away. */
   | { readonly kind: 'fresh'; readonly remainingMs: number }
-  /** Its row is being written at this moment. */
+  /** Its row is being written at this moment, or a heartbeat that came in time may be about to be. */
   | { readonly kind: 'busy' }
   /** Nobody may be judged now: we cannot have heard everything yet. */
   | { readonly kind: 'blind' }
 
-/** Another hub's word that heartbeats wait there is believed for this long; our own were written before we looked. */
-const MAX_BACKLOG = '5 s'
+/**
+ * Heartbeats that wait at another hub are waited for so long; our own were written before we looked. A little longer than
+ * they may wait there: what is written later than this does not count from its arrival.
+ */
+const MAX_BACKLOG_MS = LONGEST_WAIT_MS + 1_000
 
 const LOCK_ROWS = `
   select server_id as id from server_heartbeat where server_id = any($1::int[])
   order by server_id for update skip locked`
 
+/**
+ * Another hub says that heartbeats wait there. Or it does not stamp, so that it cannot say: frozen, slow, or not back yet
+ * after an outage of the database. One that was killed has no session any more, and nothing to wait for.
+ */
 const BACKLOG = `
-  select 1 from hub_observation
-  where hub_id <> $1 and stamped_at > clock_timestamp() - interval '1 s' and backlog_since > clock_timestamp() - interval '${MAX_BACKLOG}'
+  with other as (
+    select h.*, clock_timestamp() as now from hub_observation h where hub_id <> $1
+  ), silent as (
+    select o.writer_pid, g.missed, o.now - o.stamped_at - coalesce(g.missed, '0') as silence
+    from other o left join lateral (
+      select nullif(sum(least(until_at, o.now) - greatest(from_at, o.stamped_at)), '0') as missed
+      from observation_gap where until_at > o.stamped_at
+    ) g on true
+    where o.stamped_at <= o.now - interval '${BLIND_AFTER_MS} ms'
+  )
+  select 1 from other
+  where stamped_at > now - interval '${BLIND_AFTER_MS} ms' and backlog_since > now - interval '${MAX_BACKLOG_MS} ms'
+  union all
+  select 1 from silent
+  where silence < interval '${MAX_BACKLOG_MS} ms'
+    and (missed is not null or exists (select 1 from pg_stat_activity a where a.pid = writer_pid))
   limit 1`
 
 const EXISTING = `select server_id as id from server_heartbeat where server_id = any($1::int[])`
@@ -34,8 +57,15 @@ const EXISTING = `select server_id as id from server_heartbeat where server_id =
  *
  * Their heartbeat rows are locked before they are read, so a heartbeat is either seen here or waits, finds the server
  * OFFLINE, and brings it back. A row that somebody else holds is being refreshed: it is skipped, never waited for.
+ *
+ * @param heardAtMs `performance.now()` at a moment up to which every heartbeat that had arrived here is committed or
+ *   refused. A deadline after it is looked at again: where the database is slow, what arrived since may wait to be written.
  */
-export function judgeExpiry(store: Store, ids: readonly ServerId[]): Promise<Map<ServerId, ExpiryAnswer>> {
+export function judgeExpiry(
+  store: Store,
+  ids: readonly ServerId[],
+  heardAtMs = performance.now(),
+): Promise<Map<ServerId, ExpiryAnswer>> {
   return inTransaction(store.pool, async (tx) => {
     const locked = await idsOf(tx, 'judge-lock', LOCK_ROWS, ids)
     const backlog = await tx.query({ name: 'judge-backlog', text: BACKLOG, values: [store.hubId] })
@@ -43,7 +73,11 @@ export function judgeExpiry(store: Store, ids: readonly ServerId[]): Promise<Map
     if (facts.blind || backlog.rows.length > 0) return new Map(ids.map((id) => [id, { kind: 'blind' }]))
 
     const answers = new Map<ServerId, ExpiryAnswer>()
-    for (const { facts: server, verdict } of await settleFacts(tx, facts, 'time')) {
+    const heardUntil = facts.now - (performance.now() - heardAtMs)
+    const early = facts.servers.filter((server) => fallsDueBetween(server, heardUntil, facts.now))
+    for (const { id } of early) answers.set(id, { kind: 'busy' })
+    const servers = facts.servers.filter(({ id }) => !answers.has(id))
+    for (const { facts: server, verdict } of await settleFacts(tx, { ...facts, servers }, 'time')) {
       const deadline = verdict.nextTransitionAt
       answers.set(server.id, deadline === null ? { kind: 'settled' } : fresh(deadline - facts.now))
     }
@@ -54,6 +88,16 @@ export function judgeExpiry(store: Store, ids: readonly ServerId[]): Promise<Map
     }
     return answers
   })
+}
+
+function fallsDueBetween(
+  { lastHeartbeatAt, gaps, offlineAfterSeconds }: ServerFacts,
+  from: Instant,
+  now: Instant,
+): boolean {
+  if (lastHeartbeatAt === null) return false
+  const deadline = deadlineOf(lastHeartbeatAt, gaps, offlineAfterSeconds * 1_000)
+  return deadline > from && deadline < now
 }
 
 function fresh(remainingMs: number): ExpiryAnswer {

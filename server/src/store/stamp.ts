@@ -32,12 +32,13 @@ export async function stamp(store: Store, stamping: Stamping): Promise<Stamped> 
 /** Beside a CTE `stamped` that says `now`. */
 const WRITE_FIGURES = `
   insert into hub_observation
-    (hub_id, name, version, leads, heartbeats_per_second, feed_lag_ms, stamped_at, backlog_since)
-  select $1::uuid, $2::text, $3::text, $4::boolean, $5::real, $6::real, now,
+    (hub_id, name, version, leads, heartbeats_per_second, feed_lag_ms, writer_pid, stamped_at, backlog_since)
+  select $1::uuid, $2::text, $3::text, $4::boolean, $5::real, $6::real, pg_backend_pid(), now,
     now - $7::float8 * interval '1 millisecond' from stamped
   on conflict (hub_id) do update set
     name = excluded.name, version = excluded.version, leads = excluded.leads,
     heartbeats_per_second = excluded.heartbeats_per_second, feed_lag_ms = excluded.feed_lag_ms,
+    writer_pid = excluded.writer_pid,
     stamped_at = excluded.stamped_at, backlog_since = excluded.backlog_since
   returning ${ms('stamped_at')} as now`
 

@@ -1,4 +1,5 @@
 import type { AgentFacts, Instant, ServerId } from '../core/types.ts'
+import { Refusal } from '../errors.ts'
 import { ms, timestamp } from './instant.ts'
 import { settle } from './settle.ts'
 import type { Store } from './store.ts'
@@ -10,6 +11,12 @@ export interface HeartbeatEntry extends AgentFacts {
   /** `performance.now()` at arrival. */
   readonly arrivedAtMs: number
 }
+
+/**
+ * A heartbeat that has waited here for longer is refused, and its agent sends another. The others wait for it no longer
+ * than this before they judge, so it must not count from its arrival afterwards.
+ */
+export const LONGEST_WAIT_MS = 5_000
 
 /** The rows are locked in the order of the sorted input: ascending id, as everywhere. */
 export const WRITE_HEARTBEATS = `
@@ -39,6 +46,7 @@ const RECOVERABLE = `
  * Writes a batch, at most one entry a server, in one transaction, and brings servers back that were OFFLINE.
  *
  * @returns when the database counts each server as last heard; a server that is missing there is unknown.
+ * @throws Refusal UNAVAILABLE where the database cannot be reached, or could not until the batch was too old
  */
 export function writeHeartbeats(store: Store, entries: readonly HeartbeatEntry[]): Promise<Map<ServerId, Instant>> {
   const batch = entries.toSorted((a, b) => a.serverId - b.serverId)
@@ -62,6 +70,7 @@ export function writeHeartbeats(store: Store, entries: readonly HeartbeatEntry[]
 
 async function writeBatch(tx: Queryable, batch: readonly HeartbeatEntry[]): Promise<Map<ServerId, Instant>> {
   const now = performance.now()
+  if (batch.some((entry) => now - entry.arrivedAtMs > LONGEST_WAIT_MS)) throw waitedTooLong()
   const { rows } = await tx.query<{ serverId: ServerId; receivedAt: Instant }>({
     name: 'write-heartbeats',
     text: WRITE_HEARTBEATS,
@@ -74,4 +83,8 @@ async function writeBatch(tx: Queryable, batch: readonly HeartbeatEntry[]): Prom
     ],
   })
   return new Map(rows.map((row) => [row.serverId, row.receivedAt]))
+}
+
+function waitedTooLong(): Refusal {
+  return new Refusal('UNAVAILABLE', 'The heartbeat waited for the database for too long.', { retryAfterSeconds: 1 })
 }

@@ -33,6 +33,7 @@ export const HubObservationEntity = defineEntity({
     startedAt: p.type(InstantType).name('started_at').defaultRaw('statement_timestamp()'),
     stampedAt: p.type(InstantType).name('stamped_at'),
     backlogSince: p.type(InstantType).name('backlog_since').strictNullable(),
+    writerPid: p.integer().name('writer_pid').strictNullable(),
     name: p.text().name('name').default(''),
     version: p.text().name('version').default(''),
     leads: p.boolean().name('leads').default(false),
