@@ -25,6 +25,16 @@ export default defineConfig({
       { extends: true, test: { name: 'simulate', include: ['simulate/**/*.test.ts', 'bench/**/*.test.ts'] } },
       {
         extends: true,
+        test: {
+          name: 'faults',
+          include: ['faults/**/*.test.ts'],
+          globalSetup: 'faults/support/table.ts',
+          testTimeout: 240_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        extends: true,
         plugins: [vue()],
         test: {
           name: 'web',

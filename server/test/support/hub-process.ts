@@ -19,7 +19,7 @@ export interface HubProcess {
   /** What it was started with beside the defaults. */
   readonly environment: Readonly<Record<string, string>>
   /** Ends it with this signal and resolves when it is gone. */
-  kill(signal: NodeJS.Signals): Promise<void>
+  readonly kill: Kill
   /** Everything that it printed. */
   output(): string
 }
@@ -32,8 +32,18 @@ export function scratchFolder(): string {
   return folder
 }
 
-/** Starts the built hub as a program of its own and resolves when it says that it is ready. */
-export async function startHub(environment: Readonly<Record<string, string>>): Promise<HubProcess> {
+/** Starts the built hub as a program of its own, which ends with the test; resolves when it says that it is ready. */
+export function startHub(environment: Readonly<Record<string, string>>): Promise<HubProcess> {
+  return spawnHub(environment, (kill) => onTestFinished(() => kill('SIGKILL')))
+}
+
+type Kill = (signal: NodeJS.Signals) => Promise<void>
+
+/** The same, for whoever ends it. @param onSpawn is given the way to, before it is ready */
+export async function spawnHub(
+  environment: Readonly<Record<string, string>>,
+  onSpawn: (kill: Kill) => void,
+): Promise<HubProcess> {
   const child = spawn(process.execPath, [MAIN], {
     env: {
       PATH: process.env.PATH,
@@ -55,7 +65,7 @@ export async function startHub(environment: Readonly<Record<string, string>>): P
     if (child.exitCode === null && child.signalCode === null) child.kill(signal)
     await exited
   }
-  onTestFinished(() => kill('SIGKILL'))
+  onSpawn(kill)
 
   const lines = createInterface({ input: child.stdout })
   const ready = new Promise<{ url: string; signInLink: string }>((resolve, reject) => {
