@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +13,9 @@
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+/* With a log that nobody reads. */
+#define MOST_PATIENCE_MS 200
 
 #define FUNCTION(name) static JSValue name(JSContext *context, JSValueConst this, int argc, JSValueConst *argv)
 #define UNUSED (void)this, (void)argc, (void)argv
@@ -131,7 +135,7 @@ FUNCTION(list_directory)
     return names;
 }
 
-/* A log that nobody reads any more, or a full disk, must not end the agent, nor may one that is not read hold it up for ever. */
+/* A log that is closed, full, or not read must neither end the agent nor hold it up: its lines are lost. */
 FUNCTION(write_text)
 {
     UNUSED;
@@ -141,6 +145,8 @@ FUNCTION(write_text)
     const char *text = JS_ToCStringLen(context, &length, argv[1]);
     if (text == NULL) return JS_EXCEPTION;
     for (size_t done = 0; done < length;) {
+        struct pollfd stream = { .fd = fd, .events = POLLOUT };
+        if (poll(&stream, 1, MOST_PATIENCE_MS) <= 0) break;
         ssize_t count = write(fd, text + done, length - done);
         if (count < 0 && errno == EINTR) continue;
         if (count < 0) break;

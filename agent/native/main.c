@@ -19,8 +19,8 @@
 extern const uint8_t agent_bytecode[];
 extern const uint32_t agent_bytecode_size;
 
-/* Collect cycles this early: there are hardly any, and little memory is the point. */
-#define COLLECT_AT_BYTES (256 * 1024)
+/* How often cycles of garbage are collected. QuickJS by itself would let them grow to half of all memory first. */
+#define COLLECT_EVERY_MS 5000
 
 /* More than ten times what it needs. Beyond, an agent that has gone wrong ends, and is started again. */
 #define MOST_MEMORY_BYTES (32 * 1024 * 1024)
@@ -37,12 +37,42 @@ _Noreturn void end_by_defect(JSContext *context, JSValueConst thrown)
     _exit(EXIT_DEFECT);
 }
 
+/* A promise that was rejected while nobody waited for it; somebody may yet, in the same turn. */
+struct rejection {
+    JSValue promise, reason;
+    struct rejection *next;
+};
+
+static struct rejection *rejections;
+
+static void track_rejection(JSContext *context, JSValueConst promise, JSValueConst reason, JS_BOOL is_handled, void *unused)
+{
+    if (!is_handled) {
+        struct rejection *fresh = malloc(sizeof *fresh);
+        if (fresh == NULL) abort();
+        *fresh = (struct rejection){ JS_DupValue(context, promise), JS_DupValue(context, reason), rejections };
+        rejections = fresh;
+        return;
+    }
+    for (struct rejection **at = &rejections; *at != NULL; at = &(*at)->next) {
+        if (JS_VALUE_GET_PTR((*at)->promise) != JS_VALUE_GET_PTR(promise)) continue;
+        struct rejection *handled = *at;
+        *at = handled->next;
+        JS_FreeValue(context, handled->promise);
+        JS_FreeValue(context, handled->reason);
+        free(handled);
+        return;
+    }
+}
+
+/* Until nothing is left to do in this turn. */
 static void run_pending(JSContext *context)
 {
     JSContext *at;
     int ran;
     while ((ran = JS_ExecutePendingJob(JS_GetRuntime(context), &at)) > 0) continue;
     if (ran < 0) end_by_defect(at, JS_GetException(at));
+    if (rejections != NULL) end_by_defect(context, rejections->reason);
 }
 
 void call_back(JSContext *context, JSValueConst function, int count, JSValue *arguments)
@@ -58,7 +88,7 @@ static JSContext *create_context(void)
 {
     JSRuntime *runtime = JS_NewRuntime();
     if (runtime == NULL) abort();
-    JS_SetGCThreshold(runtime, COLLECT_AT_BYTES);
+    JS_SetHostPromiseRejectionTracker(runtime, track_rejection, NULL);
     JS_SetMemoryLimit(runtime, MOST_MEMORY_BYTES);
     JSContext *context = JS_NewContextRaw(runtime);
     if (context == NULL) abort();
@@ -109,6 +139,14 @@ static int wait_ms(void)
     return left < LONGEST_WAIT_MS ? (int)ceil(left) : LONGEST_WAIT_MS;
 }
 
+static void collect_now_and_then(JSContext *context)
+{
+    static double last_ms;
+    if (monotonic_ms() - last_ms < COLLECT_EVERY_MS) return;
+    last_ms = monotonic_ms();
+    JS_RunGC(JS_GetRuntime(context));
+}
+
 int main(int argc, char **argv)
 {
     int signals = open_signals();
@@ -127,5 +165,6 @@ int main(int argc, char **argv)
         if (waiting[1].revents && read(signals, &signal, sizeof signal) == sizeof signal) tell_signal(context, (int)signal.ssi_signo);
         if (waiting[0].revents) finish_jobs(context);
         run_due_timers(context);
+        collect_now_and_then(context);
     }
 }
