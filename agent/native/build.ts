@@ -88,6 +88,7 @@ function compile(architecture: Architecture): void {
     SOURCES: join(WORK, 'sources'),
     BUNDLE: join(WORK, 'agent.js'),
     OUT: out,
+    HOST: join(WORK, 'host'),
     CROSS: crossPrefix(architecture),
   }
   const startedAt = performance.now()

@@ -48,7 +48,14 @@ function download(folder: string, sources: readonly Source[], say: (line: string
   const options = Object.entries(settings).flatMap(([name, value]) => ['-o', `${name}=${value}`])
   run('apt-get', [...options, '-qq', 'update'], folder)
   const wanted = sources.map((source) => `${source.package}=${source.version}`)
-  run('apt-get', [...options, '-qq', 'source', '--download-only', ...wanted], folder)
+  try {
+    run('apt-get', [...options, '-qq', 'source', '--download-only', ...wanted], folder)
+  } catch (error) {
+    if (!(error instanceof BuildProblem)) throw error
+    throw new BuildProblem(
+      `${error.message}\nWhere Debian has replaced a version by a newer one, review that, and pin it in agent/native/sources.json`,
+    )
+  }
   rmSync(apt, { recursive: true })
 }
 

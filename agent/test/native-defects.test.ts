@@ -22,7 +22,13 @@ describe.runIf(process.env.STACKSENSE_TEST_NATIVE && existsSync(BUILT))('a defec
     writeFileSync(bundle, program)
     // Whatever the clock's grain: made anew.
     for (const made of ['bytecode.c', 'bytecode.o', 'stacksense-agent']) rmSync(join(out, made), { force: true })
-    const variables = { SOURCES: here('../dist/native/sources'), BUNDLE: bundle, OUT: out, CROSS: '' }
+    const variables = {
+      SOURCES: here('../dist/native/sources'),
+      BUNDLE: bundle,
+      OUT: out,
+      HOST: here('../dist/native/host'),
+      CROSS: '',
+    }
     const args = Object.entries(variables).map(([name, value]) => `${name}=${value}`)
     const made = spawnSync('make', ['--silent', '-f', here('../native/Makefile'), ...args], { encoding: 'utf8' })
     if (made.status !== 0) throw new Error(made.stderr)
