@@ -1,5 +1,6 @@
 import type { Part } from './part.ts'
+import { history } from './parts/history.ts'
 import { rest, restEmbedded } from './parts/rest.ts'
 
 /** All there is to measure, in the order in which it is measured and told. */
-export const PARTS: readonly Part[] = [rest, restEmbedded]
+export const PARTS: readonly Part[] = [rest, restEmbedded, history]

@@ -108,7 +108,7 @@ function openHub(config: Config, database: OpenDatabase, log: Logger): Promise<H
   return Hub.open({
     connection: database.connection,
     maxWaitingHeartbeats: config.maxWaitingHeartbeats,
-    metricDays: config.metricDays,
+    retention: config.retention,
     version: VERSION,
     onError: (err) => log.error({ err }, 'The hub ran into trouble and goes on.'),
     onGap: ({ from, until, cause }) =>
@@ -134,6 +134,7 @@ async function openHttp(config: Config, hub: Hub, log: Logger) {
     writer: hub.writer,
     samples: hub.samples,
     rhythm: hub.rhythm,
+    retention: hub.retention,
     statusFeed: hub.statusFeed,
     changeFeed: hub.changeFeed,
     access: new AccessRules({ openIngest: config.openIngest }),

@@ -21,7 +21,10 @@ const Env = z.object({
   STACKSENSE_OPEN_INGEST: flag.default(false),
   STACKSENSE_LOCAL_AGENT: flag.default(true),
   STACKSENSE_MAX_WAITING_HEARTBEATS: z.coerce.number().int().min(1).max(1_000_000).default(20_000),
-  STACKSENSE_METRICS_DAYS: z.coerce.number().int().min(2).max(400).default(8),
+  STACKSENSE_METRICS_DAYS: z.coerce.number().int().min(2).max(400).default(2),
+  STACKSENSE_METRICS_5MIN_DAYS: z.coerce.number().int().min(2).max(400).default(30),
+  STACKSENSE_METRICS_HOUR_DAYS: z.coerce.number().int().min(2).max(4_000).default(730),
+  STACKSENSE_EVENT_DAYS: z.coerce.number().int().min(90).max(4_000).default(400),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
 })
 
@@ -60,7 +63,13 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     openIngest: values.STACKSENSE_OPEN_INGEST,
     localAgent: values.STACKSENSE_LOCAL_AGENT,
     maxWaitingHeartbeats: values.STACKSENSE_MAX_WAITING_HEARTBEATS,
-    metricDays: values.STACKSENSE_METRICS_DAYS,
+    /** How long everything that grows is kept. */
+    retention: {
+      rawDays: values.STACKSENSE_METRICS_DAYS,
+      fiveMinuteDays: values.STACKSENSE_METRICS_5MIN_DAYS,
+      hourDays: values.STACKSENSE_METRICS_HOUR_DAYS,
+      eventDays: values.STACKSENSE_EVENT_DAYS,
+    },
     logLevel: values.LOG_LEVEL,
   })
 }

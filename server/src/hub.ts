@@ -2,6 +2,7 @@ import type { Instant, ServerId, StatusEvent } from './core/types.ts'
 import { BatchWriter } from './ingest/batch-writer.ts'
 import { RhythmRecorder } from './ingest/rhythm-recorder.ts'
 import { recordSamples } from './metrics/record-samples.ts'
+import { Roller } from './metrics/roller.ts'
 import { SampleWriter } from './metrics/sample-writer.ts'
 import { Housekeeper } from './monitor/housekeeper.ts'
 import { Monitor } from './monitor/monitor.ts'
@@ -12,12 +13,11 @@ import { StatusFeed } from './publish/status-feed.ts'
 import type { Channel } from './store/channels.ts'
 import { writeRhythm } from './store/heartbeat-rhythm.ts'
 import type { DatabaseConnection } from './store/pool.ts'
+import { DEFAULT_RETENTION, type Retention } from './store/retention.ts'
 import { findNames } from './store/server-row.ts'
 import type { Stamped } from './store/stamp.ts'
 import { Store } from './store/store.ts'
 import { type HeartbeatEntry, writeHeartbeats } from './store/write-heartbeats.ts'
-
-const DEFAULT_METRIC_DAYS = 8
 
 /** A sample is some hundred bytes. */
 const MAX_WAITING_SAMPLES = 100_000
@@ -25,8 +25,8 @@ const MAX_WAITING_SAMPLES = 100_000
 export interface HubOptions {
   readonly connection: DatabaseConnection
   readonly maxWaitingHeartbeats: number
-  /** Metric samples are kept for this many days; 8 where it is left out. */
-  readonly metricDays?: number
+  /** How long everything that grows is kept; what is left out has its default. */
+  readonly retention?: Partial<Retention>
   /** The program's; told to people beside the hub's name. */
   readonly version?: string
   readonly onError: (error: unknown) => void
@@ -47,7 +47,9 @@ export class Hub {
   readonly statusFeed: StatusFeed
   readonly changeFeed: ChangeFeed
   readonly monitor: Monitor
+  readonly retention: Retention
   readonly #housekeeper: Housekeeper
+  readonly #roller: Roller
   readonly #tail: EventTail
   readonly #listener: Listener
 
@@ -74,7 +76,9 @@ export class Hub {
       (channel, payload) => this.#hear(channel, payload),
       () => this.#catchUp(),
     )
-    this.#housekeeper = new Housekeeper({ store, metricDays: options.metricDays ?? DEFAULT_METRIC_DAYS, onError })
+    this.retention = { ...DEFAULT_RETENTION, ...options.retention }
+    this.#housekeeper = new Housekeeper({ store, retention: this.retention, onError })
+    this.#roller = new Roller({ store, onError })
     this.monitor = new Monitor({
       store,
       flush: () => this.writer.flush(),
@@ -94,6 +98,7 @@ export class Hub {
       await hub.#tail.start()
       await hub.#housekeeper.start()
       hub.rhythm.start()
+      hub.#roller.start()
       return hub
     } catch (error) {
       await hub.close()
@@ -125,6 +130,7 @@ export class Hub {
     await this.writer.close()
     await this.samples.close()
     await this.rhythm.stop()
+    await this.#roller.stop()
     await this.#housekeeper.stop()
     await this.monitor.stop()
     this.statusFeed.end()

@@ -101,13 +101,14 @@ export async function countStatements(work: () => Promise<unknown>): Promise<num
 }
 
 async function serve(hub: Hub, openIngest: boolean) {
-  const { store, writer, samples, rhythm, statusFeed, changeFeed } = hub
+  const { store, writer, samples, rhythm, retention, statusFeed, changeFeed } = hub
   const log = vi.fn<(error: unknown) => void>()
   const services: Services = {
     store,
     writer,
     samples,
     rhythm,
+    retention,
     statusFeed,
     changeFeed,
     access: new AccessRules({ openIngest }),

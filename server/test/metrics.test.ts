@@ -4,9 +4,10 @@ import { cleanSample } from '../src/metrics/clean-sample.ts'
 import { recordSamples } from '../src/metrics/record-samples.ts'
 import { acknowledgeAlert, activeAlertsOf, listAlerts, resolveAlert } from '../src/store/alerts.ts'
 import { activeAnomaliesOf } from '../src/store/anomalies.ts'
-import { latestSamples } from '../src/store/metric-samples.ts'
 import { readSeries } from '../src/store/metric-series.ts'
+import { latestSamples } from '../src/store/newest-samples.ts'
 import { maintainPartitions } from '../src/store/partitions.ts'
+import { DEFAULT_RETENTION, keptMs } from '../src/store/retention.ts'
 import type { Store } from '../src/store/store.ts'
 import { addServer, freshDatabase, historyOf, listenTo, openHub, storedStatus } from './support/hub-scene.ts'
 
@@ -116,7 +117,12 @@ test('a series is the samples themselves, or their least, mean and greatest wher
   const latest = (await latestSamples(store, [server.id])).get(server.id)
   const to = (latest?.at ?? 0) + 1
   const cpuIn = async (maxPoints: number) => {
-    const { buckets, resolution } = await readSeries(store, server, { from: to - 60_000, to, maxPoints })
+    const { buckets, resolution } = await readSeries(
+      store,
+      server,
+      { from: to - 60_000, to, maxPoints },
+      keptMs(DEFAULT_RETENTION),
+    )
     const cpu = buckets.rollups().figures.get('cpuPercent')
     return { resolution, min: cpu?.min, mean: cpu?.mean, max: cpu?.max }
   }
@@ -126,12 +132,21 @@ test('a series is the samples themselves, or their least, mean and greatest wher
 
 test('partitions are made ahead and dropped when they are too old, and doing it again changes nothing', async () => {
   const { store } = await scene()
-  await store.pool.query(
-    `create table metric_sample_20200101 partition of metric_sample for values from ('2020-01-01 00:00+00') to ('2020-01-02 00:00+00')`,
-  )
-  await Promise.all([maintainPartitions(store, 8), maintainPartitions(store, 8)])
-  const { rows } = await store.pool.query(
-    `select count(*)::int as n from pg_inherits where inhparent = 'metric_sample'::regclass`,
-  )
-  expect(rows[0].n).toBe(5)
+  const countOf = async (table: string) => {
+    const { rows } = await store.pool.query(
+      `select count(*)::int as n from pg_inherits where inhparent = $1::regclass`,
+      [table],
+    )
+    return rows[0].n
+  }
+  for (const table of ['metric_sample', 'metric_raw', 'metric_five_minutes', 'metric_hours']) {
+    await store.pool.query(
+      `create table ${table}_20200101 partition of ${table} for values from ('2020-01-01 00:00+00') to ('2020-01-02 00:00+00')`,
+    )
+  }
+  await Promise.all([maintainPartitions(store, DEFAULT_RETENTION), maintainPartitions(store, DEFAULT_RETENTION)])
+  expect([await countOf('metric_sample'), await countOf('metric_raw'), await countOf('metric_five_minutes')]).toEqual([
+    5, 5, 5,
+  ])
+  expect(await countOf('metric_hours')).toBeLessThanOrEqual(2)
 })

@@ -37,7 +37,10 @@ export interface Reading {
 export type ThresholdAnswer = 'raise' | 'clear' | 'keep'
 
 /** Everything in a sample that has a limit. What was not measured is not judged. */
-export function readingsOf(sample: MetricSample, limits: AlertLimits): Reading[] {
+export function readingsOf(
+  sample: Pick<MetricSample, 'cpuPercent' | 'memoryPercent' | 'disks'>,
+  limits: AlertLimits,
+): Reading[] {
   const { cpuPercent, memoryPercent, disks } = sample
   const readings: Reading[] = []
   if (cpuPercent !== null)

@@ -5,6 +5,7 @@ import type { RhythmRecorder } from '../ingest/rhythm-recorder.ts'
 import type { SampleWriter } from '../metrics/sample-writer.ts'
 import type { ChangeFeed } from '../publish/change-feed.ts'
 import type { StatusFeed } from '../publish/status-feed.ts'
+import type { Retention } from '../store/retention.ts'
 import type { Store } from '../store/store.ts'
 import { createLoaders, type Loaders } from './loaders.ts'
 
@@ -14,6 +15,7 @@ export interface Services {
   readonly writer: BatchWriter
   readonly samples: SampleWriter
   readonly rhythm: RhythmRecorder
+  readonly retention: Retention
   readonly statusFeed: StatusFeed
   readonly changeFeed: ChangeFeed
   readonly access: AccessRules

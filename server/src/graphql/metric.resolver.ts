@@ -18,6 +18,7 @@ import { parseServerId } from '../ingest/entries.ts'
 import { cleanAgedSample, cleanSamples, isTooOld, MAX_AGE_SECONDS } from '../metrics/clean-sample.ts'
 import type { StoredSample } from '../store/metric-samples.ts'
 import { readSeries } from '../store/metric-series.ts'
+import { keptMs } from '../store/retention.ts'
 import { bad } from './clean.ts'
 import type { GraphQLContext } from './context.ts'
 import { DateTime } from './date-time.ts'
@@ -76,7 +77,10 @@ export class MetricResolver {
   ): Promise<MetricSeriesType> {
     const id = parseServerId(serverId, 'serverId')
     const range = cleanRange(from, to, maxPoints)
-    return new MetricSeriesType(range, await readSeries(services.store, await existing(loaders, id), range))
+    return new MetricSeriesType(
+      range,
+      await readSeries(services.store, await existing(loaders, id), range, keptMs(services.retention)),
+    )
   }
 
   @Subscription(() => MetricSampleType, {

@@ -1,6 +1,7 @@
 import { type AnomalyAnswer, medianDetector } from '../core/anomaly.ts'
-import type { Metric, MetricSample } from '../core/metrics.ts'
+import type { Metric } from '../core/metrics.ts'
 import { type AlertLimits, judgeThreshold, type Reading, readingsOf } from '../core/thresholds.ts'
+import type { JudgedSample } from '../store/newest-samples.ts'
 
 /** What is open of this server at this moment. */
 export interface OpenMatters {
@@ -27,7 +28,7 @@ type Anomalous = Extract<AnomalyAnswer, { kind: 'anomalous' }>
 
 /** Metrics that are watched for outliers, and how they are spoken of. The detector can be replaced by a better one. */
 const WATCHED: readonly {
-  readonly metric: Metric
+  readonly metric: 'cpuPercent' | 'memoryPercent' | 'load1'
   readonly subject: string
   readonly unit: string
   readonly leastSpread: number
@@ -42,15 +43,15 @@ const WATCHED: readonly {
  *
  * It remembers nothing: what it needs is in the samples and in what is open, so that a restart forgets nothing.
  */
-export function judgeSamples(samples: readonly MetricSample[], limits: AlertLimits, open: OpenMatters): Action[] {
+export function judgeSamples(samples: readonly JudgedSample[], limits: AlertLimits, open: OpenMatters): Action[] {
   const newest = samples[0]
   if (!newest) return []
   return [...thresholdActions(samples, newest, limits, open), ...anomalyActions(samples, open)]
 }
 
 function thresholdActions(
-  samples: readonly MetricSample[],
-  newest: MetricSample,
+  samples: readonly JudgedSample[],
+  newest: JudgedSample,
   limits: AlertLimits,
   { alerts }: OpenMatters,
 ): Action[] {
@@ -71,11 +72,11 @@ function thresholdActions(
   })
 }
 
-function readingIn(sample: MetricSample, key: string, limits: AlertLimits): number | undefined {
+function readingIn(sample: JudgedSample, key: string, limits: AlertLimits): number | undefined {
   return readingsOf(sample, limits).find((reading) => reading.key === key)?.value
 }
 
-function anomalyActions(samples: readonly MetricSample[], { anomalies }: OpenMatters): Action[] {
+function anomalyActions(samples: readonly JudgedSample[], { anomalies }: OpenMatters): Action[] {
   return WATCHED.flatMap(({ metric, subject, unit, leastSpread }): Action[] => {
     const values = samples.map((sample) => sample[metric]).filter((value) => value !== null)
     const answer = medianDetector(leastSpread)(values)

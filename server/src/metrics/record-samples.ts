@@ -1,14 +1,11 @@
 import { MAX_HISTORY, SUSTAINED_VALUES } from '../core/anomaly.ts'
+import { DEFAULT_LIMITS } from '../core/thresholds.ts'
 import type { ServerId } from '../core/types.ts'
+import { readLimits } from '../store/alert-limits.ts'
 import { activeAlertsIn, raiseAlertIn, resolveAlertIn } from '../store/alerts.ts'
 import { activeAnomaliesIn, raiseAnomalyIn, resolveAnomalyIn } from '../store/anomalies.ts'
-import {
-  type InsertedSamples,
-  insertSamples,
-  newestSamples,
-  readLimits,
-  type SampleEntry,
-} from '../store/metric-samples.ts'
+import { type InsertedSamples, insertSamples, type SampleEntry } from '../store/metric-samples.ts'
+import { newestSamples } from '../store/newest-samples.ts'
 import { lockServer } from '../store/servers.ts'
 import type { Store } from '../store/store.ts'
 import { inTransaction, type Queryable, reachable } from '../store/transaction.ts'
@@ -34,27 +31,34 @@ export async function recordSamples(
 ): Promise<Map<ServerId, InsertedSamples>> {
   const inserted = await insertSamples(store, entries)
   const live = new Set(entries.filter((entry) => entry.ageMs <= LIVE_MS).map((entry) => entry.serverId))
-  for (const serverId of inserted.keys()) if (live.has(serverId)) await judgeServer(store, serverId)
+  const ids = [...inserted.keys()].filter((id) => live.has(id))
+  const actions = await reachable(() => judge(store.pool, ids))
+  for (const id of ids) if ((actions.get(id) ?? []).length > 0) await judgeLocked(store, id)
   return inserted
 }
 
-async function judgeServer(store: Store, serverId: ServerId): Promise<void> {
-  const actions = await reachable(() => judge(store.pool, serverId))
-  if (actions.length === 0) return
-  await inTransaction(store.pool, async (tx) => {
+function judgeLocked(store: Store, serverId: ServerId): Promise<void> {
+  return inTransaction(store.pool, async (tx) => {
     await lockServer(tx, serverId)
-    for (const action of await judge(tx, serverId)) await act(tx, serverId, action)
+    for (const action of (await judge(tx, [serverId])).get(serverId) ?? []) await act(tx, serverId, action)
   })
 }
 
-async function judge(tx: Queryable, serverId: ServerId): Promise<Action[]> {
-  const samples = await newestSamples(tx, serverId, SUSTAINED_VALUES + MAX_HISTORY)
-  const alerts = await activeAlertsIn(tx, [serverId])
-  const anomalies = await activeAnomaliesIn(tx, [serverId])
-  return judgeSamples(samples, await readLimits(tx, serverId), {
-    alerts: new Map((alerts.get(serverId) ?? []).map((alert) => [alert.key, alert])),
-    anomalies: new Map((anomalies.get(serverId) ?? []).map((anomaly) => [anomaly.metric, anomaly])),
-  })
+async function judge(tx: Queryable, ids: readonly ServerId[]): Promise<Map<ServerId, Action[]>> {
+  if (ids.length === 0) return new Map()
+  const samples = await newestSamples(tx, ids, SUSTAINED_VALUES + MAX_HISTORY)
+  const alerts = await activeAlertsIn(tx, ids)
+  const anomalies = await activeAnomaliesIn(tx, ids)
+  const limits = await readLimits(tx, ids)
+  return new Map(
+    ids.map((id) => [
+      id,
+      judgeSamples(samples.get(id) ?? [], limits.get(id) ?? DEFAULT_LIMITS, {
+        alerts: new Map((alerts.get(id) ?? []).map((alert) => [alert.key, alert])),
+        anomalies: new Map((anomalies.get(id) ?? []).map((anomaly) => [anomaly.metric, anomaly])),
+      }),
+    ]),
+  )
 }
 
 async function act(tx: Queryable, serverId: ServerId, action: Action): Promise<void> {

@@ -1,12 +1,12 @@
 import { maintainPartitions } from '../store/partitions.ts'
+import { deleteExpired, type Retention } from '../store/retention.ts'
 import type { Store } from '../store/store.ts'
 
 const EVERY_MS = 3_600_000
 
 export interface HousekeeperOptions {
   readonly store: Store
-  /** Metric samples are kept for this many days. */
-  readonly metricDays: number
+  readonly retention: Retention
   readonly onError: (error: unknown) => void
 }
 
@@ -17,11 +17,15 @@ export class Housekeeper {
 
   constructor(readonly options: HousekeeperOptions) {}
 
-  /** Resolves when the first round is done: samples can be stored from then on. */
+  /** Resolves when there is room: samples can be stored from then on. What is to go goes meanwhile. */
   async start(): Promise<void> {
-    await this.#round()
+    await this.#makeRoom()
+    this.#later(() => this.#tidy())
     this.#timer = setInterval(() => {
-      this.#running = this.#round().catch(this.options.onError)
+      this.#later(async () => {
+        await this.#makeRoom()
+        await this.#tidy()
+      })
     }, EVERY_MS)
   }
 
@@ -30,7 +34,15 @@ export class Housekeeper {
     await this.#running
   }
 
-  #round(): Promise<void> {
-    return maintainPartitions(this.options.store, this.options.metricDays)
+  #later(work: () => Promise<void>): void {
+    this.#running = this.#running.then(work).catch(this.options.onError)
+  }
+
+  #makeRoom(): Promise<void> {
+    return maintainPartitions(this.options.store, this.options.retention)
+  }
+
+  #tidy(): Promise<void> {
+    return deleteExpired(this.options.store, this.options.retention)
   }
 }

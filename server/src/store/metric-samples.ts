@@ -1,7 +1,6 @@
 import { METRICS, type Metric, type MetricSample } from '../core/metrics.ts'
-import { type AlertLimits, DEFAULT_LIMITS } from '../core/thresholds.ts'
 import type { Instant, ServerId } from '../core/types.ts'
-import { ms } from './instant.ts'
+import { ms, timestamp } from './instant.ts'
 import type { Store } from './store.ts'
 import { type Queryable, reachable } from './transaction.ts'
 
@@ -99,35 +98,17 @@ export async function insertSamples(
   return new Map(rows.map(({ serverId, ...inserted }) => [serverId, inserted]))
 }
 
-/** The newest samples of one server, newest first, not older than a day. */
-export async function newestSamples(tx: Queryable, serverId: ServerId, limit: number): Promise<StoredSample[]> {
-  const { rows } = await tx.query<StoredSample>({
-    name: 'newest-samples',
-    text: `select ${SAMPLE_COLUMNS} from metric_sample
-      where server_id = $1 and at > statement_timestamp() - interval '1 day' order by at desc limit $2`,
-    values: [serverId, limit],
-  })
+/** One server's samples from `from` to `to` that are not rolled up yet. */
+export async function readSamples(
+  tx: Queryable,
+  serverId: ServerId,
+  from: Instant,
+  to: Instant,
+): Promise<StoredSample[]> {
+  const { rows } = await tx.query<StoredSample>(
+    `select ${SAMPLE_COLUMNS} from metric_sample
+     where server_id = $1 and at >= ${timestamp('$2')} and at < ${timestamp('$3')}`,
+    [serverId, from, to],
+  )
   return rows
-}
-
-/** The newest sample of each server, not older than a day. */
-export async function latestSamples(store: Store, ids: readonly ServerId[]): Promise<Map<ServerId, StoredSample>> {
-  const { rows } = await reachable(() =>
-    store.pool.query<StoredSample>(
-      `select l.* from unnest($1::int[]) as wanted (id) cross join lateral (
-         select ${SAMPLE_COLUMNS} from metric_sample m
-         where m.server_id = wanted.id and at > statement_timestamp() - interval '1 day' order by at desc limit 1) l`,
-      [ids],
-    ),
-  )
-  return new Map(rows.map((sample) => [sample.serverId, sample]))
-}
-
-/** The server's own limits over the defaults. */
-export async function readLimits(tx: Queryable, serverId: ServerId): Promise<AlertLimits> {
-  const { rows } = await tx.query<{ limits: Partial<AlertLimits> }>(
-    'select alert_limits as limits from server where id = $1',
-    [serverId],
-  )
-  return { ...DEFAULT_LIMITS, ...rows[0]?.limits }
 }

@@ -1,14 +1,12 @@
 import { Buckets } from '../core/buckets.ts'
-import { holesIn, planSeries, type Resolution, type SeriesRequest } from '../core/series.ts'
+import { holesIn, planSeries, type Resolution, type SeriesPlan, type SeriesRequest } from '../core/series.ts'
 import type { Gap, Instant, ServerId } from '../core/types.ts'
-import { timestamp } from './instant.ts'
-import { SAMPLE_COLUMNS, type StoredSample } from './metric-samples.ts'
+import { readSamples } from './metric-samples.ts'
+import { readRange, rollupsIn, samplesIn, TIERS } from './metric-tiers.ts'
 import { readNow } from './server-row.ts'
 import type { Store } from './store.ts'
 import { readGaps } from './timelines.ts'
-import { reachable } from './transaction.ts'
-
-const DAY_MS = 86_400_000
+import { inSnapshot } from './transaction.ts'
 
 /** One server's figures over a range of time. */
 export interface Series {
@@ -21,33 +19,44 @@ export interface Series {
   readonly dataGaps: readonly Gap[]
 }
 
-/** The figures of one server from `from` to `to`, in no more than `maxPoints` stretches. */
+/**
+ * The figures of one server from `from` to `to`, in no more than `maxPoints` stretches.
+ *
+ * @param kept how far back each resolution reaches, in milliseconds.
+ */
 export async function readSeries(
   store: Store,
   server: { readonly id: ServerId; readonly createdAt: Instant },
   request: SeriesRequest,
+  kept: Readonly<Record<Resolution, number>>,
 ): Promise<Series> {
   const now = await readNow(store)
-  const { resolution, cut } = planSeries(request, KEPT, now)
-  const [samples, observationGaps] = await Promise.all([
-    readSamples(store, server.id, cut.origin, request.to),
-    readGaps(store, cut.origin, request.to),
+  const plan = planSeries(request, kept, now)
+  const [buckets, observationGaps] = await Promise.all([
+    readBuckets(store, server.id, plan, request.to),
+    readGaps(store, request.from, request.to),
   ])
-  const buckets = new Buckets(cut)
-  for (const sample of samples) buckets.addSample(sample)
   const range = { from: request.from, to: Math.min(request.to, now), begun: server.createdAt }
-  return { resolution, buckets, observationGaps, dataGaps: holesIn(buckets, resolution, range, observationGaps) }
+  const dataGaps = holesIn(buckets, plan.resolution, range, observationGaps)
+  return { resolution: plan.resolution, buckets, observationGaps, dataGaps }
 }
 
-const KEPT = { RAW: 2 * DAY_MS, FIVE_MINUTES: 30 * DAY_MS, HOUR: 730 * DAY_MS }
-
-async function readSamples(store: Store, id: ServerId, from: Instant, to: Instant): Promise<StoredSample[]> {
-  const { rows } = await reachable(() =>
-    store.pool.query<StoredSample>(
-      `select ${SAMPLE_COLUMNS} from metric_sample
-       where server_id = $1 and at >= ${timestamp('$2')} and at < ${timestamp('$3')}`,
-      [id, from, to],
-    ),
-  )
-  return rows
+/** What is rolled up and what is not yet, of one snapshot: a sample is in one of them. */
+async function readBuckets(
+  store: Store,
+  serverId: ServerId,
+  { resolution, cut }: SeriesPlan,
+  to: Instant,
+): Promise<Buckets> {
+  const buckets = new Buckets(cut)
+  const [rows, samples] = await inSnapshot(store.pool, async (tx) => [
+    await readRange(tx, TIERS[resolution], serverId, cut.origin, to),
+    await readSamples(tx, serverId, cut.origin, to),
+  ])
+  for (const row of rows) {
+    if (resolution !== 'RAW') buckets.addRollups(rollupsIn(row))
+    else for (const sample of samplesIn(row)) if (sample.at < to) buckets.addSample(sample)
+  }
+  for (const sample of samples) buckets.addSample(sample)
+  return buckets
 }

@@ -6,6 +6,7 @@ import { First } from './migrations/2026-11-24-first.ts'
 import { FarewellsAndRhythm } from './migrations/2026-11-25-farewells-and-rhythm.ts'
 import { HubFigures } from './migrations/2026-11-25-hub-figures.ts'
 import { HubWriter } from './migrations/2026-11-25-hub-writer.ts'
+import { MetricRollups } from './migrations/2026-11-25-metric-rollups.ts'
 import { Metrics } from './migrations/2026-11-25-metrics.ts'
 import { StatusAcknowledgement } from './migrations/2026-11-25-status-acknowledgement.ts'
 import { StatusHistory } from './migrations/2026-11-25-status-history.ts'
@@ -20,6 +21,7 @@ const MIGRATIONS = [
   { name: '2026-11-25-hub-figures', class: HubFigures },
   { name: '2026-11-25-farewells-and-rhythm', class: FarewellsAndRhythm },
   { name: '2026-11-25-hub-writer', class: HubWriter },
+  { name: '2026-11-25-metric-rollups', class: MetricRollups },
 ]
 
 /** Any number that no other program uses as an advisory lock: 'ssmi' in ASCII. */

@@ -1,3 +1,4 @@
+import { iso } from './metric-tiers.ts'
 import type { Store } from './store.ts'
 import { inTransaction, type Queryable } from './transaction.ts'
 
@@ -7,42 +8,94 @@ const DAYS_AHEAD = 3
 /** A sample may be this old when it comes, so yesterday's partition must be there on the first day too. */
 const DAYS_BACK = 1
 
+const DAY_MS = 86_400_000
+
 /** Any number that no other program uses as an advisory lock: 'sspt' in ASCII. */
 const PARTITION_LOCK = 0x73737074
 
-/**
- * Makes the day partitions of `metric_sample` that will be needed and drops those that are older than `keepDays`.
- * Several hubs may do it at once; days are UTC.
- */
-export function maintainPartitions(store: Store, keepDays: number): Promise<void> {
+/** For how many days metrics are kept, at least. */
+export interface MetricRetention {
+  /** Single samples. */
+  readonly rawDays: number
+  readonly fiveMinuteDays: number
+  readonly hourDays: number
+}
+
+/** A table whose partitions are days or months, in UTC, named `table_YYYYMMDD` after the first of their days. */
+interface Partitioned {
+  readonly table: string
+  readonly span: 'day' | 'month'
+  readonly keepDays: number
+  /** What is in it has to go elsewhere first. */
+  readonly onlyIfEmpty?: boolean
+}
+
+interface Partition {
+  readonly name: string
+  readonly from: number
+  readonly until: number
+}
+
+/** Makes the partitions that will be needed and drops those that are past their retention. Several hubs may do it at once. */
+export function maintainPartitions(store: Store, retention: MetricRetention): Promise<void> {
+  const samples = { table: 'metric_sample', span: 'day', keepDays: retention.rawDays, onlyIfEmpty: true } as const
+  const tables: Partitioned[] = [
+    samples,
+    { table: 'metric_raw', span: 'day', keepDays: retention.rawDays },
+    { table: 'metric_five_minutes', span: 'day', keepDays: retention.fiveMinuteDays },
+    { table: 'metric_hours', span: 'month', keepDays: retention.hourDays },
+  ]
   return inTransaction(store.pool, async (tx) => {
     await tx.query('select pg_advisory_xact_lock($1)', [PARTITION_LOCK])
-    const { rows } = await tx.query<{ day: string; next: string }>(
-      `select to_char(d, 'YYYY-MM-DD') as day, to_char(d + interval '1 day', 'YYYY-MM-DD') as next
-       from generate_series((statement_timestamp() at time zone 'UTC')::date - $1::int,
-         (statement_timestamp() at time zone 'UTC')::date + $2::int, interval '1 day') d`,
-      [DAYS_BACK, DAYS_AHEAD],
-    )
-    for (const { day, next } of rows) {
-      await tx.query(
-        `create table if not exists ${nameOf(day)} partition of metric_sample
-         for values from ('${day} 00:00+00') to ('${next} 00:00+00')`,
-      )
-    }
-    for (const name of await partitionsBefore(tx, keepDays)) await tx.query(`drop table ${name}`)
+    const today = await readToday(tx)
+    for (const table of tables) await drop(tx, table, today)
+    // Where samples still wait, their roll-ups will have to go somewhere.
+    const waiting = await partitionsOf(tx, samples)
+    const first = Math.min(today - DAYS_BACK * DAY_MS, ...waiting.map((partition) => partition.from))
+    for (const table of tables) await makeMissing(tx, table, first, today + DAYS_AHEAD * DAY_MS)
   })
 }
 
-function nameOf(day: string): string {
-  return `metric_sample_${day.replaceAll('-', '')}`
+async function makeMissing(tx: Queryable, table: Partitioned, first: number, last: number): Promise<void> {
+  const there = new Set((await partitionsOf(tx, table)).map((partition) => partition.name))
+  for (let day = first; day <= last; day += DAY_MS) {
+    const { name, from, until } = partitionAt(table, day)
+    // Making one locks the whole table, even where it turns out to be there.
+    if (there.has(name)) continue
+    there.add(name)
+    await tx.query(
+      `create table if not exists ${name} partition of ${table.table}
+       for values from ('${iso(from)}') to ('${iso(until)}')`,
+    )
+  }
 }
 
-async function partitionsBefore(tx: Queryable, keepDays: number): Promise<string[]> {
-  const { rows } = await tx.query(
-    `select c.relname as name from pg_inherits i join pg_class c on c.oid = i.inhrelid
-     where i.inhparent = 'metric_sample'::regclass and c.relname ~ '^metric_sample_[0-9]{8}$'
-       and to_date(right(c.relname, 8), 'YYYYMMDD') < (statement_timestamp() at time zone 'UTC')::date - $1::int`,
-    [keepDays],
+async function drop(tx: Queryable, table: Partitioned, today: number): Promise<void> {
+  for (const { name, until } of await partitionsOf(tx, table)) {
+    if (until > today - table.keepDays * DAY_MS) continue
+    if (table.onlyIfEmpty && (await tx.query(`select from ${name} limit 1`)).rows.length > 0) continue
+    await tx.query(`drop table ${name}`)
+  }
+}
+
+async function readToday(tx: Queryable): Promise<number> {
+  const { rows } = await tx.query<{ today: string }>(`select to_char(statement_timestamp(), 'YYYY-MM-DD') as today`)
+  return Date.parse((rows[0] as { today: string }).today)
+}
+
+function partitionAt({ table, span }: Partitioned, day: number): Partition {
+  const date = new Date(day)
+  const [year, month, first] = [date.getUTCFullYear(), date.getUTCMonth(), span === 'month' ? 1 : date.getUTCDate()]
+  const from = Date.UTC(year, month, first)
+  const until = span === 'month' ? Date.UTC(year, month + 1, 1) : from + DAY_MS
+  return { name: `${table}_${iso(from).slice(0, 10).replaceAll('-', '')}`, from, until }
+}
+
+async function partitionsOf(tx: Queryable, table: Partitioned): Promise<Partition[]> {
+  const { rows } = await tx.query<{ day: string }>(
+    `select right(c.relname, 8) as day from pg_inherits i join pg_class c on c.oid = i.inhrelid
+     where i.inhparent = $1::regclass and c.relname ~ ('^' || $1 || '_[0-9]{8}$')`,
+    [table.table],
   )
-  return rows.map((row: { name: string }) => row.name)
+  return rows.map(({ day }) => partitionAt(table, Date.UTC(+day.slice(0, 4), +day.slice(4, 6) - 1, +day.slice(6))))
 }

@@ -1,0 +1,161 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib'
+import type { DiskColumns, FigureColumns, RollupColumns, TimedSample } from '../core/buckets.ts'
+import { METRICS, type Metric } from '../core/metrics.ts'
+import { ByteReader, ByteWriter, packNumbers, placesOf, unpackNumbers } from '../core/packed-numbers.ts'
+import type { Instant } from '../core/types.ts'
+
+/*
+ * What many samples or roll-ups of one server say, in one value of a few hundred bytes.
+ *
+ * Column by column, the metrics in the order of METRICS, then the file systems by name; see packed-numbers.ts. A row of its
+ * own for each sample would cost three times as much in PostgreSQL's own bookkeeping alone.
+ */
+
+/** The first byte: how the rest is to be read. */
+const VERSION = 1
+
+/** Blocks are a few kB: a larger window and table would only have to be made and cleared. */
+const SMALL = { windowBits: 12, memLevel: 5 }
+
+/** Means are kept to so many places more than the figures themselves have. */
+const MORE_PLACES = 1
+
+/** Samples in the order of their time; `at` is kept to the millisecond. @param origin not after the first one. */
+export function packSamples(samples: readonly TimedSample[], origin: Instant): Buffer {
+  return packed(samples.length, (to) => {
+    packNumbers(
+      to,
+      samples.map(({ at }) => Math.floor(at) - origin),
+    )
+    for (const metric of METRICS) {
+      packNumbers(
+        to,
+        samples.map((sample) => sample[metric]),
+      )
+    }
+    const mounts = [...new Set(samples.flatMap(({ disks }) => disks.map(({ mount }) => mount)))]
+    to.whole(mounts.length)
+    for (const mount of mounts) {
+      const disks = samples.map((sample) => sample.disks.find((disk) => disk.mount === mount))
+      to.text(mount)
+      for (const key of ['usedPercent', 'usedBytes', 'totalBytes'] as const) {
+        packNumbers(
+          to,
+          disks.map((disk) => disk?.[key] ?? null),
+        )
+      }
+    }
+  })
+}
+
+export function unpackSamples(block: Buffer, origin: Instant): TimedSample[] {
+  const { from, length } = unpacked(block)
+  const at = unpackNumbers(from, length)
+  const figures = METRICS.map((metric) => [metric, unpackNumbers(from, length)] as const)
+  const disks = Array.from({ length: from.whole() }, () => ({
+    mount: from.text(),
+    usedPercent: unpackNumbers(from, length),
+    usedBytes: unpackNumbers(from, length),
+    totalBytes: unpackNumbers(from, length),
+  }))
+  return at.map((offset, i) => ({
+    at: origin + (offset as number),
+    ...(Object.fromEntries(figures.map(([metric, values]) => [metric, values[i]])) as Record<Metric, number | null>),
+    disks: disks.flatMap(({ mount, usedPercent, usedBytes, totalBytes }) => {
+      const [percent, used, total] = [usedPercent[i], usedBytes[i], totalBytes[i]]
+      return percent == null || used == null || total == null
+        ? []
+        : [{ mount, usedPercent: percent, usedBytes: used, totalBytes: total }]
+    }),
+  }))
+}
+
+/** @param origin not after the first one. */
+export function packRollups(rollups: RollupColumns, origin: Instant): Buffer {
+  return packed(rollups.at.length, (to) => {
+    packNumbers(
+      to,
+      Array.from(rollups.at, (at) => at - origin),
+    )
+    packNumbers(to, Array.from(rollups.samples))
+    for (const metric of METRICS) packFigure(to, rollups.figures.get(metric), rollups.at.length)
+    to.whole(rollups.disks.size)
+    for (const [mount, disk] of rollups.disks) {
+      const known = (values: ArrayLike<number>) => knownIn(disk.usedPercent, values)
+      to.text(mount)
+      packFigure(to, disk.usedPercent, rollups.at.length)
+      packNumbers(to, known(disk.usedBytes))
+      packNumbers(to, known(disk.totalBytes))
+    }
+  })
+}
+
+export function unpackRollups(block: Buffer, origin: Instant): RollupColumns {
+  const { from, length } = unpacked(block)
+  const at = numbers(from, length).map((offset) => origin + offset)
+  const samples = numbers(from, length)
+  const figures = new Map<Metric, FigureColumns>()
+  for (const metric of METRICS) {
+    const figure = unpackFigure(from, length)
+    if (figure) figures.set(metric, figure)
+  }
+  const disks = new Map<string, DiskColumns>()
+  for (let left = from.whole(); left > 0; left--) {
+    const mount = from.text()
+    const usedPercent = unpackFigure(from, length)
+    const [usedBytes, totalBytes] = [numbers(from, length), numbers(from, length)]
+    if (usedPercent) disks.set(mount, { usedPercent, usedBytes, totalBytes })
+  }
+  return { at, samples, figures, disks }
+}
+
+function packFigure(to: ByteWriter, figure: FigureColumns | undefined, length: number): void {
+  if (!figure) {
+    packNumbers(to, Array<null>(length).fill(null))
+    return
+  }
+  const [count, min, max] = [Array.from(figure.count), knownIn(figure, figure.min), knownIn(figure, figure.max)]
+  packNumbers(to, count)
+  packNumbers(to, min)
+  packNumbers(to, max)
+  const places = placesOf([...min, ...max].filter((value) => value !== null))
+  const mean = knownIn(figure, figure.mean)
+  packNumbers(to, places === undefined ? mean : mean.map((value) => rounded(value, places + MORE_PLACES)))
+}
+
+function unpackFigure(from: ByteReader, length: number): FigureColumns | undefined {
+  const count = unpackNumbers(from, length)
+  if (count[0] === null) return undefined
+  const [min, max, mean] = [numbers(from, length), numbers(from, length), numbers(from, length)]
+  return { count: count.map((value) => value ?? 0), min, max, mean }
+}
+
+function knownIn(figure: FigureColumns, values: ArrayLike<number>): (number | null)[] {
+  return Array.from(values, (value, i) => (figure.count[i] === 0 ? null : value))
+}
+
+/** Where the count is 0 there is nothing to be read, and nobody reads it. */
+function numbers(from: ByteReader, length: number): number[] {
+  return unpackNumbers(from, length).map((value) => value ?? Number.NaN)
+}
+
+function rounded(value: number | null, places: number): number | null {
+  if (value === null) return null
+  const scale = 10 ** places
+  return Math.round(value * scale) / scale
+}
+
+function packed(length: number, write: (to: ByteWriter) => void): Buffer {
+  const to = new ByteWriter()
+  to.byte(VERSION)
+  to.whole(length)
+  write(to)
+  return deflateRawSync(to.done(), SMALL)
+}
+
+function unpacked(block: Buffer): { readonly from: ByteReader; readonly length: number } {
+  const from = new ByteReader(inflateRawSync(block))
+  const version = from.byte()
+  if (version !== VERSION) throw new Error(`A block of metrics has version ${version}; this program reads ${VERSION}.`)
+  return { from, length: from.whole() }
+}

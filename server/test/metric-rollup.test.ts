@@ -1,0 +1,173 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import type { RollupColumns } from '../src/core/buckets.ts'
+import { METRICS, type Metric, type MetricSample } from '../src/core/metrics.ts'
+import type { Server } from '../src/core/types.ts'
+import { recordSamples } from '../src/metrics/record-samples.ts'
+import { rollUpSome } from '../src/store/metric-rollup.ts'
+import { readSeries } from '../src/store/metric-series.ts'
+import { type BlockRow, rollupsIn, samplesIn, TIERS, type Tier } from '../src/store/metric-tiers.ts'
+import { latestSamples } from '../src/store/newest-samples.ts'
+import { DEFAULT_RETENTION, keptMs } from '../src/store/retention.ts'
+import { readNow } from '../src/store/server-row.ts'
+import type { Store } from '../src/store/store.ts'
+import { addServer, freshDatabase, openHub } from './support/hub-scene.ts'
+
+const HOUR = 3_600_000
+const PROCESS = fileURLToPath(new URL('support/roll-up-process.ts', import.meta.url))
+/** The child reads its TypeScript by Node itself: it starts twenty times. */
+const NODE_OPTIONS = ['--experimental-transform-types', '--no-warnings']
+const NOTHING: MetricSample = {
+  ...(Object.fromEntries(METRICS.map((metric) => [metric, null])) as Record<Metric, null>),
+  disks: [],
+}
+
+async function scene() {
+  const database = await freshDatabase()
+  const { store } = await openHub(database)
+  return { database, store, server: await addServer(store) }
+}
+
+/** A sample each minute of these whole hours back, with figures that repeat nowhere. */
+async function fill(store: Store, serverId: number, hours: number): Promise<void> {
+  await store.pool.query(
+    `insert into metric_sample (server_id, at, cpu_percent, load1, network_rx_bytes_per_second, uptime_seconds, disks)
+     select $1, at, round((random() * 100)::numeric, 2), round(random()::numeric, 2), floor(random() * 1e6),
+       extract(epoch from at)::int, jsonb_build_array(jsonb_build_object('mount', '/', 'usedPercent',
+         round((random() * 100)::numeric, 2), 'usedBytes', floor(random() * 1e11), 'totalBytes', 1e11))
+     from generate_series(date_trunc('hour', now()) - $2 * interval '1 hour', date_trunc('hour', now()) - interval '1 minute',
+       interval '1 minute') at`,
+    [serverId, hours],
+  )
+}
+
+async function rollUpAll(store: Store): Promise<void> {
+  while ((await rollUpSome(store, { graceMs: 0 })).hours > 0);
+}
+
+async function rowsOf(store: Store, { table }: Tier): Promise<BlockRow[]> {
+  const { rows } = await store.pool.query<BlockRow>(
+    `select server_id as "serverId", (extract(epoch from at) * 1000)::float8 as at, samples, block from ${table}
+     order by server_id, at`,
+  )
+  return rows
+}
+
+/** Everything between two instants that the series knows, whatever it is read from. */
+async function seriesOf(store: Store, server: Server, maxPoints: number) {
+  const to = Math.floor((await readNow(store)) / HOUR) * HOUR
+  const request = { from: to - 6 * HOUR, to, maxPoints }
+  const { buckets } = await readSeries(store, server, request, keptMs(DEFAULT_RETENTION))
+  return buckets.rollups()
+}
+
+function cpuOf(columns: RollupColumns) {
+  const cpu = columns.figures.get('cpuPercent')
+  return { samples: columns.samples, count: cpu?.count, min: cpu?.min, max: cpu?.max }
+}
+
+test('what is rolled up says what the samples said, at every resolution, and the samples are packed', async () => {
+  const { store, server } = await scene()
+  await fill(store, server.id, 6)
+  const resolutions = [360, 24, 3]
+  const before = await Promise.all(resolutions.map((points) => seriesOf(store, server, points)))
+  await rollUpAll(store)
+  expect((await store.pool.query('select from metric_sample')).rowCount).toBe(0)
+
+  const after = await Promise.all(resolutions.map((points) => seriesOf(store, server, points)))
+  expect(after.map(cpuOf)).toEqual(before.map(cpuOf))
+  expect(after[0]).toEqual(before[0])
+  expect((await latestSamples(store, [server.id])).get(server.id)?.cpuPercent).toBe(
+    before[0]?.figures.get('cpuPercent')?.mean[359],
+  )
+})
+
+test('a late sample makes its hour again, at once to the eye; one that came twice changes nothing', async () => {
+  const { store, server } = await scene()
+  await fill(store, server.id, 6)
+  await rollUpAll(store)
+  const ageMs = 3.5 * HOUR
+  const late = { ...NOTHING, cpuPercent: 99.99, uptimeSeconds: 77.5 }
+  await recordSamples(store, [{ serverId: server.id, sample: late, ageMs }])
+  const seen = await seriesOf(store, server, 24)
+  expect(Array.from(seen.samples).reduce((sum, count) => sum + count, 0)).toBe(361)
+
+  await rollUpAll(store)
+  expect(cpuOf(await seriesOf(store, server, 24))).toEqual(cpuOf(seen))
+  await recordSamples(store, [{ serverId: server.id, sample: late, ageMs: ageMs + 900 }])
+  await rollUpAll(store)
+  expect(cpuOf(await seriesOf(store, server, 24))).toEqual(cpuOf(seen))
+  expect(await rowsOf(store, TIERS.RAW)).toHaveLength(6)
+})
+
+test('while one hub rolls up, no other does', async () => {
+  const { store, server } = await scene()
+  await fill(store, server.id, 3)
+  const steps = await Promise.all([1, 2, 3, 4].map(() => rollUpSome(store, { graceMs: 0 })))
+  const made = steps.map((step) => step.hours)
+  expect(made.reduce((sum, count) => sum + count, 0)).toBe(3)
+  expect(Math.max(...made)).toBe(3)
+})
+
+test('killed at any statement of a roll-up, twenty times: what is rolled up is a recount of the samples', async () => {
+  const { database, store } = await scene()
+  const servers = await Promise.all([1, 2, 3, 4].map(() => addServer(store)))
+  for (const server of servers) await fill(store, server.id, 6)
+  await store.pool.query('create table counted as select * from metric_sample')
+
+  for (let at = 0; at < 20; at++) {
+    const argument = JSON.stringify([database.connection, at])
+    const child = spawn(process.execPath, [...NODE_OPTIONS, PROCESS, argument], {
+      stdio: ['ignore', 'inherit', 'inherit'],
+    })
+    expect(await once(child, 'exit')).toEqual([null, 'SIGKILL'])
+  }
+  const left = (await store.pool.query('select from metric_sample')).rowCount ?? 0
+  expect(left).toBeGreaterThan(0)
+  expect(left).toBeLessThan(4 * 360)
+  await expect
+    .poll(() => rollUpAll(store).then(() => store.pool.query('select from metric_sample')))
+    .toMatchObject({ rowCount: 0 })
+
+  const raw = (await rowsOf(store, TIERS.RAW)).flatMap((row) =>
+    samplesIn(row).map((it) => [row.serverId, it.at, it.cpuPercent, it.load1, it.networkRxBytesPerSecond, it.disks[0]]),
+  )
+  const counted = await store.pool.query(
+    `select server_id, (extract(epoch from at) * 1000)::float8 as at, cpu_percent, load1, network_rx_bytes_per_second,
+       disks->0 as disk from counted order by server_id, counted.at`,
+  )
+  expect(raw).toEqual(counted.rows.map((row) => Object.values(row)))
+  for (const [tier, width] of [
+    [TIERS.FIVE_MINUTES, '5 minutes'],
+    [TIERS.HOUR, '1 hour'],
+  ] as const) {
+    const rolled = (await rowsOf(store, tier)).flatMap((row) => countsIn(row.serverId, rollupsIn(row)))
+    const recount = await store.pool.query(
+      `select server_id, (extract(epoch from date_bin('${width}', at, 'epoch')) * 1000)::float8 as begin, count(*)::int,
+         min(cpu_percent), max(cpu_percent), max((disks->0->'usedPercent')::float8) as disk,
+         avg(cpu_percent)::float8 as mean
+       from counted group by 1, 2 order by 1, 2`,
+    )
+    const recounted = recount.rows.map((row) => Object.values(row))
+    expect(rolled.map((row) => row.slice(0, -1))).toEqual(recounted.map((row) => row.slice(0, -1)))
+    // Means are kept to a place more than the figures have.
+    const errors = rolled.map((row, i) => Math.abs(Number(row.at(-1)) - Number(recounted[i]?.at(-1))))
+    expect(Math.max(...errors)).toBeLessThan(0.000_501)
+  }
+}, 240_000)
+
+function countsIn(serverId: number, { at, samples, figures, disks }: RollupColumns): unknown[][] {
+  const cpu = figures.get('cpuPercent')
+  const disk = disks.get('/')?.usedPercent
+  return Array.from(at, (begin, i) => [
+    serverId,
+    begin,
+    samples[i],
+    cpu?.min[i],
+    cpu?.max[i],
+    disk?.max[i],
+    cpu?.mean[i],
+  ])
+}
