@@ -1,10 +1,11 @@
 import { mkdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import type { Browser, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
-import { ADMIN_TOKEN, ask, type HubProcess } from '../server/test/support/hub-process.ts'
-import { scene } from './support/scene.ts'
-import { type SmallFleet, startSmallFleet } from './support/small-fleet.ts'
+import { ask, type HubProcess } from '../server/test/support/hub-process.ts'
+import { violationsOf } from './support/axe.ts'
+import type { SmallFleet } from './support/small-fleet.ts'
+import { signedIn, storyScene } from './support/story.ts'
 
 /** `UPDATE_SCREENSHOTS=1 npx vitest run --project e2e pages` makes the pictures of the guides anew. */
 const PICTURES = fileURLToPath(
@@ -17,67 +18,19 @@ const LOOKS = [
   { name: 'phone', colorScheme: 'light', viewport: { width: 390, height: 844 } },
 ] as const
 
-/** A hub with a story: two servers fell silent, one has an alert, one is suspended, one waits for its first heartbeat. */
-async function storyScene() {
-  const { hub, browser } = await scene()
-  const fleet = await startSmallFleet(hub)
-  fleet.silence('db-ams-01')
-  fleet.silence('edge-fra-01')
-  const id = (name: string) => fleet.ids.get(name) ?? ''
-  await ask(hub, 'mutation ($id: ID!) { suspendServer(id: $id) { id } }', { id: id('cache-sin-02') })
-  await ask(
-    hub,
-    'mutation { createServer(input: { name: "web-sin-21", tags: ["prod", "web", "sin"] }) { server { id } } }',
-  )
-  await ask(
-    hub,
-    `mutation ($id: ID!) { raiseAlert(input: { serverId: $id, key: "disk", severity: WARNING,
-      message: "Disk /var/lib/rabbitmq 94.2\u00a0% used, limit 90\u00a0%.", value: 94.2, threshold: 90 }) { id } }`,
-    { id: id('queue-ams-01') },
-  )
-  for (let i = 0; i < 20; i++) {
-    const input = { cpuPercent: 20 + 10 * Math.sin(i / 2), memoryPercent: 40 + i / 2, load1: 0.4 + (i % 4) / 10 }
-    await ask(
-      hub,
-      'mutation ($id: ID!, $input: MetricSampleInput!) { recordMetrics(serverId: $id, input: $input) { recordedAt } }',
-      {
-        id: id('queue-ams-01'),
-        input,
-      },
-    )
-  }
-  await expect.poll(() => offlineCount(hub), { timeout: 15_000 }).toBe(2)
-  return { hub, browser, fleet, id }
-}
-
-async function offlineCount(hub: HubProcess): Promise<number> {
-  const { fleet } = await ask<{ fleet: { counts: { offline: number } } }>(hub, '{ fleet { counts { offline } } }')
-  return fleet.counts.offline
-}
-
-async function signedIn(
-  browser: Browser,
-  hub: HubProcess,
-  options: Parameters<Browser['newPage']>[0] = {},
-): Promise<Page> {
-  const page = await browser.newPage(options)
-  await page.goto(`${hub.url}/sign-in`)
-  await page.getByLabel('API token').fill(ADMIN_TOKEN)
-  await page.getByRole('button', { name: 'Sign in' }).click()
-  await page.getByRole('heading', { level: 1, name: /need/ }).waitFor()
-  return page
-}
-
-test('every page, light, dark and on a phone: one h1, nothing wider than the window, nothing wrong in the console', async () => {
+test('every page, light, dark and on a phone: one h1, nothing wider than the window, nothing that axe finds, nothing wrong in the console', async () => {
   const { hub, browser, id } = await storyScene()
   mkdirSync(PICTURES, { recursive: true })
   /** Where each page is, and what is there once it is no skeleton any more. */
   const pages = [
     { name: 'overview', path: '/', filled: '.problem-row' },
-    { name: 'servers', path: '/servers', filled: '[role=row] .status-badge, tr .status-badge' },
+    { name: 'servers', path: '/servers?group=ams', filled: '.server-row .status-badge' },
+    { name: 'wall', path: '/servers?view=wall&group=ams', filled: '.compact-list li' },
+    { name: 'wallboard', path: '/?wall&group=ams', filled: '.compact-list li' },
     { name: 'server', path: `/servers/${id('queue-ams-01')}`, filled: '.proof-line' },
     { name: 'settings', path: '/settings', filled: 'text=bootstrap' },
   ]
+  const found: string[] = []
   for (const { name: look, ...options } of LOOKS) {
     const page = await signedIn(browser, hub, options)
     const complaints: string[] = []
@@ -94,11 +47,13 @@ test('every page, light, dark and on a phone: one h1, nothing wider than the win
         () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
       )
       expect(overflow, `${name} ${look}`).toBe(0)
+      found.push(...(await violationsOf(page)).map((violation) => `${name} ${look}: ${violation}`))
     }
     expect(complaints).toEqual([])
     await page.close()
   }
-})
+  expect(found).toEqual([])
+}, 300_000)
 
 /** The row of a server in the list, once its badge says this. */
 function row(page: Page, name: string, word: string) {

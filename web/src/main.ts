@@ -4,6 +4,7 @@ import { createHub, HUB } from './api/hub.ts'
 import { hubSocketUrl } from './api/hub-socket.ts'
 import { createPages } from './router.ts'
 import { KEYS, Keys } from './ui/keys.ts'
+import { NOTIFICATIONS, Notifications } from './ui/notifications.ts'
 import './ui/tokens.css'
 import './ui/base.css'
 
@@ -16,4 +17,9 @@ document.addEventListener('visibilitychange', () => document.visibilityState ===
 const keys = new Keys(localStorage)
 document.addEventListener('keydown', (event) => keys.hear(event))
 
-createApp(App).provide(HUB, hub).provide(KEYS, keys).use(createPages(hub)).mount('#app')
+createApp(App)
+  .provide(HUB, hub)
+  .provide(KEYS, keys)
+  .provide(NOTIFICATIONS, new Notifications(localStorage))
+  .use(createPages(hub))
+  .mount('#app')

@@ -26,5 +26,9 @@ export function createPages(hub: Pick<Hub, 'session' | 'enter'>): Router {
     const session = hub.session.value === undefined ? await hub.enter() : hub.session.value
     return session === null ? { name: 'sign-in', query: to.path === '/' ? {} : { next: to.fullPath } } : true
   })
+  // A page of the build before the hub's upgrade: its files are gone, those of the new one are there.
+  router.onError((error, to) => {
+    if (/dynamically imported module|Importing a module script failed/.test(String(error))) location.assign(to.fullPath)
+  })
   return router
 }

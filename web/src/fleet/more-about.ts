@@ -1,16 +1,20 @@
-import type { FeedEntry, FleetRow } from '../api/fleet-store.ts'
-import { clock, clockMinute, elapsed } from '../ui/durations.ts'
-import { type Moment, sentence } from '../ui/words.ts'
+import type { Acknowledgement, FeedEntry, FleetRow } from '../api/fleet-store.ts'
+import { clock, clockMinute, elapsed, fullMoment } from '../ui/durations.ts'
+import { statusWord } from '../ui/status.ts'
+import { type Moment, sentence, whyBriefly } from '../ui/words.ts'
+import { rowKind } from './tally.ts'
 
 /** The line below the reason: who took the warning on, or what else is known of the problem. */
 export function moreAbout(row: FleetRow, feed: readonly FeedEntry[], moment: Moment): string {
+  const known = acknowledgedInWords(row, moment)
+  if (known) return known
   if (row.reason === 'HEARTBEAT_EXPIRED') return before(row, feed)
   if (row.reason === 'ACTIVE_ANOMALIES') {
     const [first] = row.anomalies
     return first ? `Anomaly in ${first.metric}, score ${first.score}.` : ''
   }
   if (row.reason !== 'ACTIVE_ALERTS') return ''
-  return taken(row, moment) ?? [others(row), raised(row, moment)].filter(Boolean).join(' ')
+  return [others(row), raised(row, moment)].filter(Boolean).join(' ')
 }
 
 /** What it was before it fell silent, as far as the feed knows. */
@@ -24,11 +28,19 @@ function before(row: FleetRow, feed: readonly FeedEntry[]): string {
     : lasted && sentence(`was ${entry.from}${lasted} before`)
 }
 
-function taken(row: FleetRow, moment: Moment): string | undefined {
-  const alert = row.alerts.find((one) => one.acknowledgedAt !== null)
+/** Mara K. at 09:11: “backfill, ends 10:30”. Undefined where nobody has taken it on. */
+export function acknowledgedInWords(row: FleetRow, moment: Moment): string | undefined {
+  if (row.acknowledgement) return knownBy(row.acknowledgement, moment)
+  const alert = row.reason === 'ACTIVE_ALERTS' ? row.alerts.find((one) => one.acknowledgedAt !== null) : undefined
   if (!alert?.acknowledgedAt) return undefined
-  const note = alert.acknowledgeNote ? `: “${alert.acknowledgeNote}”` : ''
-  return `${alert.acknowledgedBy ?? 'Acknowledged'} at ${clockMinute(Date.parse(alert.acknowledgedAt), moment.now)}${note}`
+  return knownBy(
+    { by: alert.acknowledgedBy ?? 'Acknowledged', at: Date.parse(alert.acknowledgedAt), note: alert.acknowledgeNote },
+    moment,
+  )
+}
+
+function knownBy({ by, at, note }: Acknowledgement, moment: Moment): string {
+  return `${by} at ${clockMinute(at, moment.now)}${note ? `: “${note}”` : ''}`
 }
 
 function others(row: FleetRow): string {
@@ -39,4 +51,11 @@ function others(row: FleetRow): string {
 function raised(row: FleetRow, moment: Moment): string {
   const [first] = row.alerts
   return first ? `Alert raised by ${first.openedBy} at ${clock(Date.parse(first.openedAt), moment.now)}.` : ''
+}
+
+/** To be pasted where people talk: db-ams-03 is OFFLINE since 10:02:13 UTC. No heartbeat since 10:01:13, limit 60 s. */
+export function proofAsText(row: FleetRow, moment: Moment): string {
+  const since = `${row.name} is ${statusWord(rowKind(row))} since ${fullMoment(row.since)}.`
+  const known = acknowledgedInWords(row, moment)
+  return [since, sentence(whyBriefly(row, moment)), known && `Acknowledged by ${known}.`].filter(Boolean).join(' ')
 }

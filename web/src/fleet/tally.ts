@@ -11,13 +11,17 @@ export function isProblem(row: FleetRow): boolean {
   return kind === 'offline' || kind === 'warning'
 }
 
-/** Somebody has taken every reason of the warning on. It stays a warning; it moves down. */
+/** Somebody knows of the status, or has taken on every alert that makes it. It stays what it is; it moves down. */
 export function isAcknowledged(row: FleetRow): boolean {
+  return row.acknowledgement !== null || allAlertsTakenOn(row)
+}
+
+function allAlertsTakenOn({ reason, alerts, anomalies }: FleetRow): boolean {
   return (
-    row.reason === 'ACTIVE_ALERTS' &&
-    row.alerts.length > 0 &&
-    row.anomalies.length === 0 &&
-    row.alerts.every((alert) => alert.acknowledgedAt !== null)
+    reason === 'ACTIVE_ALERTS' &&
+    alerts.length > 0 &&
+    anomalies.length === 0 &&
+    alerts.every((alert) => alert.acknowledgedAt !== null)
   )
 }
 
@@ -26,7 +30,7 @@ export function tallyOf(rows: readonly FleetRow[]): FleetTally {
   for (const row of rows) {
     const kind = rowKind(row)
     tally[kind]++
-    if (kind === 'offline') tally.newOffline++
+    if (kind === 'offline' && !isAcknowledged(row)) tally.newOffline++
     if (kind === 'warning' && !isAcknowledged(row)) tally.newWarning++
   }
   return { ...tally, total: rows.length, needYou: tally.newOffline + tally.newWarning }

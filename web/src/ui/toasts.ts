@@ -2,7 +2,7 @@ import { type InjectionKey, inject, provide, type ShallowRef, shallowRef } from 
 
 export interface Toast {
   readonly id: number
-  readonly kind: 'done' | 'refused'
+  readonly kind: 'done' | 'refused' | 'offline'
   readonly said: string
   readonly more: string
   readonly action: ToastAction | undefined
@@ -20,6 +20,8 @@ export interface Toasts {
   done(said: string, more?: string, action?: ToastAction): void
   /** Stays until it is dismissed: somebody must know. */
   refused(said: string, more?: string, action?: ToastAction): void
+  /** Of servers that went OFFLINE; gone by itself, because the page and its title go on saying so. */
+  offline(said: string, more?: string, action?: ToastAction): void
   dismiss(id: number): void
 }
 
@@ -36,12 +38,13 @@ export function provideToasts(): Toasts {
   const show = (kind: Toast['kind'], said: string, more = '', action?: ToastAction) => {
     const id = ++last
     shown.value = [...shown.value, { id, kind, said, more, action }].slice(-AT_MOST)
-    if (kind === 'done') setTimeout(() => dismiss(id), DONE_FOR_MS)
+    if (kind !== 'refused') setTimeout(() => dismiss(id), DONE_FOR_MS)
   }
   const toasts: Toasts = {
     shown,
     dismiss,
     done: (said, more, action) => show('done', said, more, action),
+    offline: (said, more, action) => show('offline', said, more, action),
     refused: (said, more, action) => show('refused', said, more, action),
   }
   provide(TOASTS, toasts)

@@ -71,6 +71,18 @@ export function fleetSummary(tally: FleetTally, lastChangeAt: number | null, mom
   return sentences.filter(Boolean).join(' ')
 }
 
+/** 8 of 1,024 need you: 3 offline, 5 warning. 1 problem is acknowledged. Beside a page's title. */
+export function fleetBrief(tally: FleetTally): string {
+  const { needYou, total, newOffline, newWarning } = tally
+  const acknowledged = tally.offline + tally.warning - needYou
+  const parts = [newOffline > 0 && `${figure(newOffline)} offline`, newWarning > 0 && `${figure(newWarning)} warning`]
+  const first =
+    needYou === 0
+      ? `${fleetSentence(tally)}.`
+      : `${figure(needYou)} of ${figure(total)} ${needYou === 1 ? 'needs' : 'need'} you: ${parts.filter(Boolean).join(', ')}.`
+  return acknowledged > 0 ? `${first} ${acknowledgedInWords(acknowledged, false)}` : first
+}
+
 function problemsInWords({ newOffline, newWarning }: FleetTally): string {
   const parts = []
   if (newOffline > 0) parts.push(`${figure(newOffline)} ${newOffline === 1 ? 'is' : 'are'} offline`)

@@ -1,0 +1,53 @@
+/** A line of a browser's trace; times in microseconds. */
+export interface TraceEvent {
+  readonly name: string
+  readonly ph: string
+  readonly ts: number
+  readonly dur?: number
+  readonly pid: number
+  readonly tid: number
+  readonly args?: { readonly name?: string }
+}
+
+/** A screen of 60 Hz. */
+const FRAME_US = 16_667
+const TASK = 'ThreadControllerImpl::RunTask'
+
+/** How long the page's main thread was busy in each sixtieth of a second of the trace, in ms; idle ones too. */
+export function busyPerFrame(events: readonly TraceEvent[]): readonly number[] {
+  const tasks = mainThreadTasks(events)
+  const [first] = tasks
+  const last = tasks.at(-1)
+  if (!first || !last) return []
+  const frames = new Array<number>(Math.floor((last.ts + (last.dur ?? 0) - first.ts) / FRAME_US) + 1).fill(0)
+  for (const { ts, dur = 0 } of tasks) spread(frames, ts - first.ts, dur)
+  return frames.map((us) => us / 1_000)
+}
+
+/** Of several renderers the page is the one that works most. */
+function mainThreadTasks(events: readonly TraceEvent[]): readonly TraceEvent[] {
+  const mains = events.filter(
+    ({ ph, name, args }) => ph === 'M' && name === 'thread_name' && args?.name === 'CrRendererMain',
+  )
+  const tasksOf = ({ pid, tid }: TraceEvent) =>
+    events.filter((event) => event.name === TASK && event.ph === 'X' && event.pid === pid && event.tid === tid)
+  const work = (tasks: readonly TraceEvent[]) => tasks.reduce((sum, { dur = 0 }) => sum + dur, 0)
+  const [busiest = []] = mains.map(tasksOf).sort((a, b) => work(b) - work(a))
+  return [...busiest].sort((a, b) => a.ts - b.ts)
+}
+
+/** A task's time belongs to the frames in which it ran. */
+function spread(frames: number[], from: number, length: number): void {
+  for (let at = from; at < from + length; ) {
+    const frame = Math.floor(at / FRAME_US)
+    const until = Math.min((frame + 1) * FRAME_US, from + length)
+    frames[frame] = (frames[frame] ?? 0) + until - at
+    at = until
+  }
+}
+
+/** The smallest value that so many per cent of all do not exceed. */
+export function percentile(values: readonly number[], percent: number): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)] ?? Number.NaN
+}
