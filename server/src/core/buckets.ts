@@ -129,18 +129,16 @@ export class Buckets {
 
   /** Roll-ups must lie in one bucket each. */
   addRollups(rollups: RollupColumns): void {
-    const buckets = Array.from(rollups.at, (at, i) => this.#count(at, rollups.samples[i] as number))
-    for (const [metric, columns] of rollups.figures) {
-      const figure = this.#figure(metric)
-      buckets.forEach((bucket, i) => {
-        if (bucket !== undefined) figure.addColumns(bucket, columns, i)
-      })
+    const buckets: (number | undefined)[] = []
+    for (let i = 0; i < rollups.at.length; i++) {
+      buckets.push(this.#count(rollups.at[i] as number, rollups.samples[i] as number))
     }
+    for (const [metric, columns] of rollups.figures) addColumns(this.#figure(metric), columns, buckets)
     for (const [mount, columns] of rollups.disks) {
       const disk = this.#disk(mount)
+      addColumns(disk.usedPercent, columns.usedPercent, buckets)
       buckets.forEach((bucket, i) => {
         if (bucket === undefined || columns.usedPercent.count[i] === 0) return
-        disk.usedPercent.addColumns(bucket, columns.usedPercent, i)
         const [used, total] = [columns.usedBytes[i] as number, columns.totalBytes[i] as number]
         disk.setBytes(bucket, rollups.at[i] as number, used, total)
       })
@@ -149,7 +147,11 @@ export class Buckets {
 
   /** The buckets that have samples, in order. */
   filled(): number[] {
-    return Array.from(this.samples.keys()).filter((bucket) => (this.samples[bucket] as number) > 0)
+    const filled: number[] = []
+    for (let bucket = 0; bucket < this.samples.length; bucket++) {
+      if ((this.samples[bucket] as number) > 0) filled.push(bucket)
+    }
+    return filled
   }
 
   /** Where the bucket begins. */
@@ -198,6 +200,13 @@ export class Buckets {
     const disk = this.disks.get(mount) ?? new DiskFigure(this.cut.size)
     this.disks.set(mount, disk)
     return disk
+  }
+}
+
+function addColumns(figure: Figure, columns: FigureColumns, buckets: readonly (number | undefined)[]): void {
+  for (let i = 0; i < buckets.length; i++) {
+    const bucket = buckets[i]
+    if (bucket !== undefined) figure.addColumns(bucket, columns, i)
   }
 }
 

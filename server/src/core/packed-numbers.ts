@@ -66,8 +66,10 @@ export class ByteReader {
   }
 
   whole(): number {
-    let value = 0
-    for (let factor = 1; ; factor *= 128) {
+    const first = this.byte()
+    if (first < 128) return first
+    let value = first - 128
+    for (let factor = 128; ; factor *= 128) {
       const byte = this.byte()
       if (byte < 128) return value + byte * factor
       value += (byte - 128) * factor
@@ -85,12 +87,11 @@ export class ByteReader {
 
 /** Writes a column; the reader must know how long it is. NaN and infinity are not figures: see `null`. */
 export function packNumbers(to: ByteWriter, values: readonly (number | null)[]): void {
-  const known = values.filter((value) => value !== null)
+  const known = values.includes(null) ? values.filter((value) => value !== null) : (values as readonly number[])
   if (known.length === 0) {
     to.byte(EMPTY)
     return
   }
-
   const places = placesOf(known)
   const holes = known.length < values.length
   to.byte((places ?? AS_DOUBLES) + (holes ? HAS_HOLES : 0))
@@ -100,26 +101,43 @@ export function packNumbers(to: ByteWriter, values: readonly (number | null)[]):
 }
 
 export function unpackNumbers(from: ByteReader, length: number): (number | null)[] {
-  const head = from.byte()
-  if (head === EMPTY) return Array<null>(length).fill(null)
+  const values: (number | null)[] = unpackColumn(from, length)
+  for (let i = 0; i < length; i++) if (Number.isNaN(values[i])) values[i] = null
+  return values
+}
 
+/** As `unpackNumbers`, with NaN where there is none: columns of roll-ups are read by the hundred. */
+export function unpackColumn(from: ByteReader, length: number): number[] {
+  const head = from.byte()
+  const values: number[] = []
+  if (head === EMPTY) {
+    for (let i = 0; i < length; i++) values.push(Number.NaN)
+    return values
+  }
   const isThere = head >= HAS_HOLES ? unpackHoles(from, length) : undefined
   const places = head % HAS_HOLES
   const scale = 10 ** places
   let whole = 0
-  return Array.from({ length }, (_, i) => {
-    if (isThere && !isThere[i]) return null
-    if (places === AS_DOUBLES) return from.double()
-    whole += unfold(from.whole())
-    return whole / scale
-  })
+  for (let i = 0; i < length; i++) {
+    if (isThere && !isThere[i]) values.push(Number.NaN)
+    else if (places === AS_DOUBLES) values.push(from.double())
+    else {
+      whole += unfold(from.whole())
+      values.push(whole / scale)
+    }
+  }
+  return values
 }
 
 /** How many decimal places tell these numbers exactly; undefined where more than six would be needed. */
 export function placesOf(values: readonly number[]): number | undefined {
   let places = 0
+  let scale = 1
   for (const value of values) {
-    while (!isWholeIn(value, 10 ** places)) if (++places > MAX_PLACES) return undefined
+    while (!isWholeIn(value, scale)) {
+      if (++places > MAX_PLACES) return undefined
+      scale *= 10
+    }
   }
   return places
 }

@@ -1,7 +1,7 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import type { DiskColumns, FigureColumns, RollupColumns, TimedSample } from '../core/buckets.ts'
 import { METRICS, type Metric } from '../core/metrics.ts'
-import { ByteReader, ByteWriter, packNumbers, placesOf, unpackNumbers } from '../core/packed-numbers.ts'
+import { ByteReader, ByteWriter, packNumbers, placesOf, unpackColumn, unpackNumbers } from '../core/packed-numbers.ts'
 import type { Instant } from '../core/types.ts'
 
 /*
@@ -92,8 +92,8 @@ export function packRollups(rollups: RollupColumns, origin: Instant): Buffer {
 
 export function unpackRollups(block: Buffer, origin: Instant): RollupColumns {
   const { from, length } = unpacked(block)
-  const at = numbers(from, length).map((offset) => origin + offset)
-  const samples = numbers(from, length)
+  const at = unpackColumn(from, length).map((offset) => origin + offset)
+  const samples = unpackColumn(from, length)
   const figures = new Map<Metric, FigureColumns>()
   for (const metric of METRICS) {
     const figure = unpackFigure(from, length)
@@ -103,7 +103,7 @@ export function unpackRollups(block: Buffer, origin: Instant): RollupColumns {
   for (let left = from.whole(); left > 0; left--) {
     const mount = from.text()
     const usedPercent = unpackFigure(from, length)
-    const [usedBytes, totalBytes] = [numbers(from, length), numbers(from, length)]
+    const [usedBytes, totalBytes] = [unpackColumn(from, length), unpackColumn(from, length)]
     if (usedPercent) disks.set(mount, { usedPercent, usedBytes, totalBytes })
   }
   return { at, samples, figures, disks }
@@ -124,19 +124,16 @@ function packFigure(to: ByteWriter, figure: FigureColumns | undefined, length: n
 }
 
 function unpackFigure(from: ByteReader, length: number): FigureColumns | undefined {
-  const count = unpackNumbers(from, length)
-  if (count[0] === null) return undefined
-  const [min, max, mean] = [numbers(from, length), numbers(from, length), numbers(from, length)]
-  return { count: count.map((value) => value ?? 0), min, max, mean }
+  const count = unpackColumn(from, length)
+  if (Number.isNaN(count[0])) return undefined
+  const [min, max, mean] = [unpackColumn(from, length), unpackColumn(from, length), unpackColumn(from, length)]
+  return { count, min, max, mean }
 }
 
 function knownIn(figure: FigureColumns, values: ArrayLike<number>): (number | null)[] {
-  return Array.from(values, (value, i) => (figure.count[i] === 0 ? null : value))
-}
-
-/** Where the count is 0 there is nothing to be read, and nobody reads it. */
-function numbers(from: ByteReader, length: number): number[] {
-  return unpackNumbers(from, length).map((value) => value ?? Number.NaN)
+  const known: (number | null)[] = []
+  for (let i = 0; i < values.length; i++) known.push(figure.count[i] === 0 ? null : (values[i] as number))
+  return known
 }
 
 function rounded(value: number | null, places: number): number | null {
