@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import type { RollupColumns } from '../src/core/buckets.ts'
 import { METRICS, type Metric, type MetricSample } from '../src/core/metrics.ts'
 import type { Server } from '../src/core/types.ts'
@@ -10,10 +10,11 @@ import { rollUpSome } from '../src/store/metric-rollup.ts'
 import { readSeries } from '../src/store/metric-series.ts'
 import { type BlockRow, rollupsIn, samplesIn, TIERS, type Tier } from '../src/store/metric-tiers.ts'
 import { latestSamples } from '../src/store/newest-samples.ts'
+import { maintainPartitions } from '../src/store/partitions.ts'
 import { DEFAULT_RETENTION, keptMs } from '../src/store/retention.ts'
 import { readNow } from '../src/store/server-row.ts'
-import type { Store } from '../src/store/store.ts'
-import { addServer, freshDatabase, openHub } from './support/hub-scene.ts'
+import { Store } from '../src/store/store.ts'
+import { addServer, freshDatabase } from './support/hub-scene.ts'
 
 const HOUR = 3_600_000
 const PROCESS = fileURLToPath(new URL('support/roll-up-process.ts', import.meta.url))
@@ -24,9 +25,12 @@ const NOTHING: MetricSample = {
   disks: [],
 }
 
+/** Without a hub, which would roll up by itself meanwhile. */
 async function scene() {
   const database = await freshDatabase()
-  const { store } = await openHub(database)
+  const store = await Store.open(database.connection)
+  onTestFinished(() => store.close())
+  await maintainPartitions(store, DEFAULT_RETENTION)
   return { database, store, server: await addServer(store) }
 }
 
