@@ -13,7 +13,7 @@ import { createSchema } from './graphql/schema.ts'
 import { closeHttp, createHttp, listen, localUrl } from './http/listen.ts'
 import { Hub } from './hub.ts'
 import { startLocalAgent } from './local-agent.ts'
-import { findByTokenHash } from './store/api-tokens.ts'
+import { tokenLookUp } from './store/api-tokens.ts'
 import { migrate } from './store/migrate.ts'
 import { findSession } from './store/sessions.ts'
 import { VERSION } from './version.ts'
@@ -122,10 +122,10 @@ function openHub(config: Config, database: OpenDatabase, log: Logger): Promise<H
 
 async function openHttp(config: Config, hub: Hub, log: Logger) {
   const { store } = hub
-  const authenticator = new Authenticator({
-    findByTokenHash: (hash) => findByTokenHash(store, hash),
-    findSession: (hash) => findSession(store, hash),
-  })
+  const authenticator = new Authenticator(
+    { findByTokenHash: tokenLookUp(store), findSession: (hash) => findSession(store, hash) },
+    { hearsChanges: () => hub.listens },
+  )
   hub.onCredentialsChanged(() => authenticator.forget())
   if (config.openIngest) log.warn('STACKSENSE_OPEN_INGEST is on: anybody can report heartbeats for any server.')
 

@@ -1,4 +1,4 @@
-import type { Instant, ServerId, StatusEvent } from './core/types.ts'
+import type { ServerId, StatusEvent } from './core/types.ts'
 import { BatchWriter } from './ingest/batch-writer.ts'
 import { RhythmRecorder } from './ingest/rhythm-recorder.ts'
 import { recordSamples } from './metrics/record-samples.ts'
@@ -17,7 +17,7 @@ import { DEFAULT_RETENTION, type Retention } from './store/retention.ts'
 import { findNames } from './store/server-row.ts'
 import type { Stamped } from './store/stamp.ts'
 import { Store } from './store/store.ts'
-import { type HeartbeatEntry, writeHeartbeats } from './store/write-heartbeats.ts'
+import { type HeartbeatEntry, type WrittenHeartbeat, writeHeartbeats } from './store/write-heartbeats.ts'
 
 /** A sample is some hundred bytes. */
 const MAX_WAITING_SAMPLES = 100_000
@@ -120,6 +120,11 @@ export class Hub {
     return this.monitor.stop()
   }
 
+  /** Whether changes by other hubs are heard of at this moment. */
+  get listens(): boolean {
+    return this.#listener.listens
+  }
+
   /** Calls back when credentials were changed on any hub. */
   onCredentialsChanged(forget: () => void): void {
     this.store.onCredentialsChanged(forget)
@@ -140,19 +145,15 @@ export class Hub {
     await this.store.close()
   }
 
-  async #write(entries: readonly HeartbeatEntry[]): Promise<Map<ServerId, Instant>> {
-    const received = await writeHeartbeats(this.store, entries)
-    this.monitor.recorded(received.size)
+  async #write(entries: readonly HeartbeatEntry[]): Promise<Map<ServerId, WrittenHeartbeat>> {
+    const written = await writeHeartbeats(this.store, entries)
+    this.monitor.recorded(written.size)
     for (const entry of entries) {
-      const receivedAt = received.get(entry.serverId)
-      if (receivedAt === undefined) continue
-      this.rhythm.note({ entry, receivedAt, previousAt: this.#previous.get(entry.serverId) ?? null })
-      this.#previous.set(entry.serverId, receivedAt)
+      const heartbeat = written.get(entry.serverId)
+      if (heartbeat) this.rhythm.note({ entry, ...heartbeat })
     }
-    return received
+    return written
   }
-
-  readonly #previous = new Map<ServerId, Instant>()
 
   #publish(events: readonly StatusEvent[]): void {
     this.monitor.heard(events)

@@ -1,6 +1,10 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
+import { ms } from '../src/store/instant.ts'
 import { readLastHeartbeats } from '../src/store/last-heartbeats.ts'
-import { WRITE_HEARTBEATS, writeHeartbeats } from '../src/store/write-heartbeats.ts'
+import { readNow } from '../src/store/server-row.ts'
+import type { Store } from '../src/store/store.ts'
+import { inTransaction } from '../src/store/transaction.ts'
+import { writeHeartbeats } from '../src/store/write-heartbeats.ts'
 import { addServer, age, freshDatabase, openHub } from './support/hub-scene.ts'
 
 async function scene(servers = 1) {
@@ -12,23 +16,25 @@ async function scene(servers = 1) {
 
 test('a heartbeat counts from when it arrived, however long it waited', async () => {
   const { store, id } = await scene()
+  const before = await readNow(store)
   const received = await writeHeartbeats(store, [{ serverId: id, arrivedAtMs: performance.now() - 4_000 }])
-  const { rows } = await store.pool.query('select extract(epoch from clock_timestamp()) * 1000 as now')
-  expect(Number(rows[0].now) - (received.get(id) ?? 0)).toBeCloseTo(4_000, -3)
+  const arrivedAt = (received.get(id)?.receivedAt ?? 0) + 4_000
+  expect(arrivedAt).toBeGreaterThan(before - 1)
+  expect(arrivedAt).toBeLessThan((await readNow(store)) + 1)
 })
 
 test('a heartbeat never moves time backwards, and its server is not unknown for it', async () => {
   const { store, id } = await scene()
   const first = await writeHeartbeats(store, [{ serverId: id, arrivedAtMs: performance.now() }])
   const late = await writeHeartbeats(store, [{ serverId: id, arrivedAtMs: performance.now() - 3_000 }])
-  expect(late.get(id)).toBe(first.get(id))
+  expect(late.get(id)?.receivedAt).toBe(first.get(id)?.receivedAt)
 })
 
 test('a process clock that is wrong cannot date a heartbeat into the future', async () => {
   const { store, id } = await scene()
   const received = await writeHeartbeats(store, [{ serverId: id, arrivedAtMs: performance.now() + 60_000 }])
   const { rows } = await store.pool.query('select extract(epoch from clock_timestamp()) * 1000 as now')
-  expect(received.get(id)).toBeLessThanOrEqual(Number(rows[0].now))
+  expect(received.get(id)?.receivedAt).toBeLessThanOrEqual(Number(rows[0].now))
 })
 
 test('what an agent says of itself is kept, and silence about it changes nothing', async () => {
@@ -55,6 +61,34 @@ test('a bad entry costs its neighbours nothing', async () => {
   ])
 })
 
+test('a batch of servers that are well is one statement, so that a hub that is frozen in the middle leaves nothing open', async () => {
+  const { store, ids } = await scene(3)
+  const beats = () =>
+    writeHeartbeats(
+      store,
+      ids.map((serverId) => ({ serverId, arrivedAtMs: performance.now() })),
+    )
+  await beats()
+  const client = await store.writer.connect()
+  const query = vi.spyOn(client, 'query')
+  client.release()
+  expect((await beats()).size).toBe(3)
+  expect(query).toHaveBeenCalledOnce()
+})
+
+test('a batch says when each server was heard before, at any hub', async () => {
+  const { hub, store, id } = await scene()
+  const first = await writeHeartbeats(store, [{ serverId: id, arrivedAtMs: performance.now() }])
+  await hub.writer.record(id, {})
+  const third = await writeHeartbeats(store, [{ serverId: id, arrivedAtMs: performance.now() }])
+  const { rows } = await store.pool.query(
+    `select ${ms('previous_heartbeat_at')} as previous, ${ms('last_heartbeat_at')} as last from server_heartbeat`,
+  )
+  expect(first.get(id)?.previousAt).toBeNull()
+  expect(third.get(id)).toEqual({ previousAt: rows[0].previous, receivedAt: rows[0].last })
+  expect(rows[0].previous).toBeGreaterThan(first.get(id)?.receivedAt ?? Infinity)
+})
+
 test('the rows are locked in ascending id: a nested loop that the sorted input drives, whatever the sizes', async () => {
   const { store } = await scene(3)
   for (const fill of [0, 20_000]) {
@@ -65,22 +99,30 @@ test('the rows are locked in ascending id: a nested loop that the sorted input d
       [fill],
     )
     await store.pool.query('analyze server_heartbeat')
-    const { rows } = await store.writer.query({
-      text: `explain ${WRITE_HEARTBEATS}`,
-      values: [
-        [3, 1, 2],
-        [0, 0, 0],
-        [null, null, null],
-        [null, null, null],
-        [null, null, null],
-      ],
-    })
-    const plan = rows.map((row) => row['QUERY PLAN']).join('\n')
-    expect(plan).toMatch(
-      /Nested Loop[\s\S]*Sort[\s\S]*server_id[\s\S]*Function Scan on b_1[\s\S]*Index Scan using server_heartbeat_pkey/,
-    )
+    for (const mode of ['force_generic_plan', 'force_custom_plan']) {
+      expect(await planOfTheUpdate(store, mode)).toMatch(
+        /Nested Loop[\s\S]*Sort[\s\S]*Sort Key: b_1\.id[\s\S]*Function Scan on b_1[\s\S]*Index Scan using server_heartbeat_pkey/,
+      )
+    }
   }
 })
+
+/** How PostgreSQL would run the update inside the function, with the settings that the function brings along. */
+async function planOfTheUpdate(store: Store, planCacheMode: string): Promise<string> {
+  return inTransaction(store.pool, async (tx) => {
+    const { rows } = await tx.query(
+      `select prosrc as body, proconfig as settings from pg_proc where proname = 'write_heartbeats'`,
+    )
+    const [{ body, settings }] = rows as [{ body: string; settings: string[] }]
+    const update = /update server_heartbeat h[\s\S]*?returning[^)]*/.exec(body)?.[0]
+    for (const setting of settings) await tx.query(`set local ${setting.replace('=', ' = ')}`)
+    await tx.query(`set local plan_cache_mode = ${planCacheMode}`)
+    await tx.query(`prepare beats (int[], float8[], text[], text[], float8[]) as ${update}`)
+    const plan = await tx.query(`explain execute beats ('{3,1,2}', '{0,0,0}', null, null, null)`)
+    await tx.query('deallocate beats')
+    return plan.rows.map((row) => row['QUERY PLAN']).join('\n')
+  })
+}
 
 test('no session compiles its statements: pinned plans look so costly that each would take most of a second', async () => {
   const { store } = await scene(0)

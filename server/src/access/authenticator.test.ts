@@ -21,8 +21,12 @@ function scene() {
   ])
   const findByTokenHash = vi.fn(async (hash: Buffer) => known.get(hash.toString('hex')) as never)
   const findSession = vi.fn(async (hash: Buffer) => (hash.equals(hashToken('session')) ? TOKEN : undefined))
-  const authenticator = new Authenticator({ findByTokenHash, findSession }, () => clock.ms)
-  return { authenticator, findByTokenHash, findSession, clock, known }
+  const hearing = { changes: true }
+  const authenticator = new Authenticator(
+    { findByTokenHash, findSession },
+    { now: () => clock.ms, hearsChanges: () => hearing.changes },
+  )
+  return { authenticator, findByTokenHash, findSession, clock, known, hearing }
 }
 
 test('tokens and sessions tell who is calling', async () => {
@@ -64,6 +68,28 @@ test('an answer is remembered for less than five seconds', async () => {
   expect(findByTokenHash).toHaveBeenCalledTimes(2)
 })
 
+test("an agent's token is remembered for ten minutes, while changes are heard of", async () => {
+  const { authenticator, findByTokenHash, clock, hearing } = scene()
+  expect(authenticator.remembered('agent')).toBeUndefined()
+  await authenticator.byToken('agent')
+  clock.ms = 599_999
+  expect(authenticator.remembered('agent')).toEqual({ kind: 'agent', serverId: 7 })
+
+  hearing.changes = false
+  expect(authenticator.remembered('agent')).toBeUndefined()
+  hearing.changes = true
+  clock.ms = 600_000
+  await authenticator.byToken('agent')
+  expect(findByTokenHash).toHaveBeenCalledTimes(2)
+})
+
+test('what was revoked is not remembered', async () => {
+  const { authenticator } = scene()
+  await authenticator.byToken('agent')
+  authenticator.forget()
+  expect(authenticator.remembered('agent')).toBeUndefined()
+})
+
 test('an unknown token is not remembered, so that it works as soon as it exists', async () => {
   const { authenticator, known } = scene()
   await expect(authenticator.byToken('new')).rejects.toThrow()
@@ -82,11 +108,14 @@ test('what was revoked is refused after forget, even if it was being looked up',
 
 test('memory stays bounded whoever calls', async () => {
   const findByTokenHash = vi.fn(async () => ({ kind: 'agent' as const, serverId: 1 }))
-  const authenticator = new Authenticator({ findByTokenHash, findSession: async () => undefined }, () => 0)
-  for (let n = 0; n <= 20_000; n += 1) await authenticator.byToken(`token ${n}`)
+  const authenticator = new Authenticator(
+    { findByTokenHash, findSession: async () => undefined },
+    { now: () => 0, maxCached: 100 },
+  )
+  for (let n = 0; n <= 100; n += 1) await authenticator.byToken(`token ${n}`)
   findByTokenHash.mockClear()
 
-  await authenticator.byToken('token 20000')
+  await authenticator.byToken('token 100')
   expect(findByTokenHash).not.toHaveBeenCalled()
   await authenticator.byToken('token 0')
   expect(findByTokenHash).toHaveBeenCalledOnce()

@@ -4,11 +4,17 @@ import type { ApiToken } from '../store/api-tokens.ts'
 import type { Caller } from './caller.ts'
 import { hashToken, MAX_TOKEN_LENGTH } from './tokens.ts'
 
-/** A revoked credential may still pass for this long on another hub. */
+/** What is remembered without hearing of changes: a credential revoked elsewhere may still pass for this long. */
 const CACHE_MS = 5_000
 
-/** Beyond this many callers the oldest answers are dropped. */
-const MAX_CACHED = 20_000
+/**
+ * An agent comes back every 30 s, so its token is remembered for longer; but only while we hear of every change, which
+ * voids all that is remembered.
+ */
+const AGENT_CACHE_MS = 600_000
+
+/** Beyond this many callers the oldest answers are dropped: what one hub may serve. */
+const MAX_CACHED = 250_000
 
 /** Where credentials are looked up, by SHA-256. Deleted servers, revoked and expired tokens are not found. */
 export interface Credentials {
@@ -26,17 +32,36 @@ export interface Credentials {
 export class Authenticator {
   readonly #credentials: Credentials
   readonly #now: () => number
-  readonly #cache = new Map<string, { readonly caller: Caller; readonly until: number }>()
+  readonly #hearsChanges: () => boolean
+  readonly #maxCached: number
+  /** By the secret itself, which passes through this process with every request anyway: its hash would cost more. */
+  readonly #tokens = new Map<string, Remembered>()
+  readonly #sessions = new Map<string, Remembered>()
   #generation = 0
 
-  constructor(credentials: Credentials, now: () => number = () => performance.now()) {
+  constructor(
+    credentials: Credentials,
+    options: {
+      readonly now?: () => number
+      /** Whether we are told of changed credentials at this moment; false where it is left out. */
+      readonly hearsChanges?: () => boolean
+      readonly maxCached?: number
+    } = {},
+  ) {
     this.#credentials = credentials
-    this.#now = now
+    this.#now = options.now ?? (() => performance.now())
+    this.#hearsChanges = options.hearsChanges ?? (() => false)
+    this.#maxCached = options.maxCached ?? MAX_CACHED
+  }
+
+  /** The caller with this token, if that is remembered: without a look-up, and at once. */
+  remembered(token: string): Caller | undefined {
+    return this.#recall(this.#tokens, token)
   }
 
   /** The caller with this agent or API token. Refusal UNAUTHENTICATED for any other. */
   byToken(token: string): Promise<Caller> {
-    return this.#identify('token', token, async (hash) => {
+    return this.#identify(this.#tokens, token, async (hash) => {
       const found = await this.#credentials.findByTokenHash(hash)
       if (!found) throw new Refusal('UNAUTHENTICATED', 'This token is not known, has expired or was revoked.')
       if (found.kind === 'agent') return { kind: 'agent', serverId: found.serverId }
@@ -46,7 +71,7 @@ export class Authenticator {
 
   /** The caller with this session secret. Refusal UNAUTHENTICATED for any other. */
   bySession(secret: string): Promise<Caller> {
-    return this.#identify('session', secret, async (hash) => {
+    return this.#identify(this.#sessions, secret, async (hash) => {
       const token = await this.#credentials.findSession(hash)
       if (!token) throw new Refusal('UNAUTHENTICATED', 'The session has ended. Sign in again.')
       return { kind: 'user', name: token.name, scope: token.scope, via: 'session' }
@@ -56,29 +81,45 @@ export class Authenticator {
   /** Forgets every answer, so that what was revoked just now is refused from here on. */
   forget(): void {
     this.#generation += 1
-    this.#cache.clear()
+    this.#tokens.clear()
+    this.#sessions.clear()
   }
 
-  async #identify(kind: string, secret: string, look: (hash: Buffer) => Promise<Caller>): Promise<Caller> {
+  async #identify(
+    memory: Map<string, Remembered>,
+    secret: string,
+    look: (hash: Buffer) => Promise<Caller>,
+  ): Promise<Caller> {
     if (secret.length > MAX_TOKEN_LENGTH) throw new Refusal('UNAUTHENTICATED', 'This is not a token.')
-    const hash = hashToken(secret)
-    const key = `${kind} ${hash.toString('base64')}`
-    const cached = this.#cache.get(key)
-    if (cached && cached.until > this.#now()) return cached.caller
+    const known = this.#recall(memory, secret)
+    if (known) return known
 
-    const until = this.#now() + CACHE_MS
+    const since = this.#now()
     const generation = this.#generation
-    const caller = await look(hash)
+    const caller = await look(hashToken(secret))
     // An answer that was on its way while forget() ran may be the revoked one.
-    if (generation === this.#generation) this.#remember(key, caller, until)
+    if (generation === this.#generation) this.#remember(memory, secret, { caller, since })
     return caller
   }
 
-  #remember(key: string, caller: Caller, until: number): void {
-    this.#cache.delete(key)
-    this.#cache.set(key, { caller, until })
-    if (this.#cache.size <= MAX_CACHED) return
-    const [oldest] = this.#cache.keys()
-    if (oldest !== undefined) this.#cache.delete(oldest)
+  #remember(memory: Map<string, Remembered>, secret: string, answer: Remembered): void {
+    memory.delete(secret)
+    memory.set(secret, answer)
+    if (memory.size <= this.#maxCached) return
+    const [oldest] = memory.keys()
+    if (oldest !== undefined) memory.delete(oldest)
   }
+
+  #recall(memory: ReadonlyMap<string, Remembered>, secret: string): Caller | undefined {
+    const found = memory.get(secret)
+    if (!found) return undefined
+    const age = this.#now() - found.since
+    const lasts = found.caller.kind === 'agent' && this.#hearsChanges() ? AGENT_CACHE_MS : CACHE_MS
+    return age < lasts ? found.caller : undefined
+  }
+}
+
+interface Remembered {
+  readonly caller: Caller
+  readonly since: number
 }

@@ -12,20 +12,17 @@ import {
   Root,
   Subscription,
 } from 'type-graphql'
-import type { AgentFacts, Instant, Server, ServerId } from '../core/types.ts'
+import type { Instant, Server, ServerId } from '../core/types.ts'
 import { Refusal } from '../errors.ts'
 import { cleanAgentFacts, parseServerId } from '../ingest/entries.ts'
 import { bad } from './clean.ts'
 import type { GraphQLContext } from './context.ts'
 import { DateTime } from './date-time.ts'
-import { codeOf } from './format-error.ts'
 import { HeartbeatInput, RETRIES, SENT_AT } from './heartbeat.input.ts'
 import { type HeartbeatReceipt, HeartbeatReceiptType, HeartbeatResultType } from './heartbeat.type.ts'
+import { MAX_ENTRIES, recordBeat, recordEntry } from './record-beat.ts'
 import { selectsOnly } from './selection.ts'
 import { ServerType } from './server.type.ts'
-
-/** The most entries of one call: what the writer puts into one statement. */
-const MAX_ENTRIES = 2_000
 
 @Resolver(() => HeartbeatReceiptType)
 export class HeartbeatResolver {
@@ -40,7 +37,8 @@ export class HeartbeatResolver {
     @Ctx() context: GraphQLContext,
   ): Promise<HeartbeatReceipt> {
     const id = parseServerId(serverId, 'serverId')
-    return record(context, id, cleanAgentFacts({ agentVersion, bootId, agentStartedAt, retries, sentAt }))
+    const agent = cleanAgentFacts({ agentVersion, bootId, agentStartedAt, retries, sentAt })
+    return recordBeat(context.services, id, agent, context.arrivedAtMs)
   }
 
   @Extensions({ listSize: { argument: 'input' } })
@@ -91,22 +89,4 @@ async function followHeartbeats(
 
 function notFound(): Refusal {
   return new Refusal('SERVER_NOT_FOUND', 'No server has this id.')
-}
-
-/** One bad entry costs its neighbours nothing: whatever is wrong with it becomes its own code. */
-async function recordEntry(context: GraphQLContext, entry: HeartbeatInput): Promise<HeartbeatResultType> {
-  try {
-    const id = parseServerId(entry.serverId, 'serverId')
-    context.services.access.require(context.caller, 'Mutation.recordHeartbeats', id)
-    const receipt = await record(context, id, cleanAgentFacts(entry))
-    return { serverId: entry.serverId, receipt, errorCode: null }
-  } catch (error) {
-    return { serverId: entry.serverId, receipt: null, errorCode: codeOf(error, context.services.log) }
-  }
-}
-
-async function record(context: GraphQLContext, serverId: ServerId, agent: AgentFacts): Promise<HeartbeatReceipt> {
-  const outcome = await context.services.writer.record(serverId, agent, context.arrivedAtMs)
-  if (outcome.kind === 'unknown-server') throw notFound()
-  return { serverId, name: outcome.name, receivedAt: outcome.receivedAt }
 }

@@ -1,9 +1,11 @@
+import type { Readable } from 'node:stream'
 import type { ApolloServer } from '@apollo/server'
 import { fastifyApolloHandler } from '@as-integrations/fastify'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import { Refusal } from '../errors.ts'
 import { createContext, type GraphQLContext, type Services } from '../graphql/context.ts'
+import { bodyOf } from './read-before.ts'
 import { logFailure, toHttpError } from './rest-error.ts'
 
 export const GRAPHQL_BODY_LIMIT = 256 * 1_024
@@ -31,6 +33,7 @@ export function graphqlRoute(
       await identify(request)
       services.access.require(request.caller, `${request.method === 'POST' ? 'POST' : 'GET'} /graphql`)
     })
+    scope.addHook('preParsing', async (request, _reply, payload) => bodyOf(request.raw, payload as Readable))
     scope.route({
       method: ['GET', 'POST'],
       url: '/graphql',

@@ -18,6 +18,9 @@ import { farewellRoute } from './farewell.route.ts'
 import { GRAPHQL_BODY_LIMIT, graphqlRoute } from './graphql.route.ts'
 import { healthRoute } from './health.route.ts'
 import { heartbeatRoute } from './heartbeat.route.ts'
+import { hotHeartbeat } from './hot-heartbeat.ts'
+import { hotOperation } from './hot-operation.ts'
+import { hotPath } from './hot-path.ts'
 import { metricRoute } from './metric.route.ts'
 import { answerMissing, newFastify } from './new-fastify.ts'
 import { page } from './page.ts'
@@ -47,7 +50,8 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   const identifyRequest = identifyCaller(authenticator, publicUrl)
 
   await apollo.start()
-  const app = newFastify(log)
+  const routes = [hotHeartbeat(rules, services.writer, log), hotOperation(services)]
+  const app = newFastify(log, (next) => hotPath({ routes, authenticator, log }, next))
   app.addHook('onClose', () => apollo.stop())
 
   healthRoute(app, () => services.store.pool.query('select 1'))

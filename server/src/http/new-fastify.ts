@@ -1,8 +1,11 @@
+import { createServer } from 'node:http'
 import type { Socket } from 'node:net'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import { ANONYMOUS } from '../access/caller.ts'
+import { logAnswer } from './answer-log.ts'
 import { bareAnswer } from './bare-answer.ts'
+import type { Handle } from './hot-path.ts'
 import { SECURITY_HEADERS } from './page.ts'
 import { restErrorHandler } from './rest-error.ts'
 import { isSocketRequest } from './upgrade.ts'
@@ -17,19 +20,25 @@ const HEADERS_TIMEOUT_MS = 15_000
 const REQUEST_TIMEOUT_MS = 30_000
 const TIMEOUT_CHECK_MS = 5_000
 
-/** The HTTP server: time-outs, limits, headers on every answer, and the one handler of errors. No routes yet. */
-export function newFastify(log: Logger): FastifyInstance {
+const SERVER_OPTIONS = {
+  keepAliveTimeout: KEEP_ALIVE_MS,
+  requestTimeout: REQUEST_TIMEOUT_MS,
+  headersTimeout: HEADERS_TIMEOUT_MS,
+  connectionsCheckingInterval: TIMEOUT_CHECK_MS,
+  // Some HTTP clients offer HTTP/2 by an Upgrade header; to them we go on in HTTP/1.1.
+  shouldUpgradeCallback: isSocketRequest,
+}
+
+/**
+ * The HTTP server: time-outs, limits, headers on every answer, and the one handler of errors. No routes yet.
+ *
+ * @param before answers a request, or hands it on to `next`: Fastify.
+ */
+export function newFastify(log: Logger, before: (next: Handle) => Handle = (next) => next): FastifyInstance {
   const answerError = restErrorHandler(log)
   const app = fastify({
     bodyLimit: REST_BODY_LIMIT,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    http: {
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      connectionsCheckingInterval: TIMEOUT_CHECK_MS,
-      // Some HTTP clients offer HTTP/2 by an Upgrade header; to them we go on in HTTP/1.1.
-      shouldUpgradeCallback: isSocketRequest,
-    },
+    serverFactory: (next) => createServer(SERVER_OPTIONS, before(next)),
     // A proxy on this machine tells whom it speaks for, so that people behind it do not share one sign-in limit.
     trustProxy: 'loopback',
     routerOptions: { ignoreTrailingSlash: true },
@@ -49,11 +58,7 @@ export function newFastify(log: Logger): FastifyInstance {
     reply.headers(SECURITY_HEADERS)
   })
   app.addHook('onResponse', async (request, reply) => {
-    const path = request.url.split('?', 1)[0]
-    log.debug(
-      { method: request.method, path, status: reply.statusCode, ms: Math.round(reply.elapsedTime) },
-      'Answered.',
-    )
+    logAnswer(log, request, reply.statusCode, reply.elapsedTime)
   })
   app.setErrorHandler(answerError)
   return app

@@ -79,8 +79,12 @@ export function restErrorHandler(log: Logger) {
 }
 
 /** A refusal of ours is worth a line, a defect its whole stack. The address is logged without its query. */
-export function logFailure(log: Logger, error: unknown, request: FastifyRequest): void {
-  const call = { method: request.method, path: request.url.split('?', 1)[0] }
+export function logFailure(
+  log: Logger,
+  error: unknown,
+  request: { readonly method?: string | undefined; readonly url?: string | undefined },
+): void {
+  const call = { method: request.method, path: request.url?.split('?', 1)[0] }
   if (error instanceof Refusal) log.warn({ ...call, code: error.code }, error.message)
   else log.error({ ...call, err: error }, 'A request failed by a defect.')
 }

@@ -1,9 +1,10 @@
 import { expect, test, vi } from 'vitest'
-import type { HeartbeatEntry } from '../store/write-heartbeats.ts'
+import type { HeartbeatEntry, WrittenHeartbeat } from '../store/write-heartbeats.ts'
 import { BatchWriter, type HeartbeatOutcome, MAX_BATCH } from './batch-writer.ts'
 
 const NOON = Date.UTC(2026, 0, 1, 12)
-type Write = (entries: readonly HeartbeatEntry[]) => Promise<Map<number, number>>
+const WRITTEN: WrittenHeartbeat = { previousAt: null, receivedAt: NOON }
+type Write = (entries: readonly HeartbeatEntry[]) => Promise<Map<number, WrittenHeartbeat>>
 
 /** A writer over a database that commits when the test says so. */
 function scene({
@@ -18,7 +19,7 @@ function scene({
   const write = vi.fn<Write>(async (entries) => {
     batches.push(entries.map((entry) => entry.serverId))
     await new Promise<void>((resolve) => commits.push(resolve))
-    return new Map(entries.filter((entry) => known(entry.serverId)).map((entry) => [entry.serverId, NOON]))
+    return new Map(entries.filter((entry) => known(entry.serverId)).map((entry) => [entry.serverId, WRITTEN]))
   })
   const findNames = async (ids: readonly number[]) => new Map(ids.map((id) => [id, `server-${id}`]))
   const writer = new BatchWriter({ write, findNames, maxWaiting })
@@ -112,7 +113,7 @@ test('an entry that the database refuses is found by halving, and only it is los
   const write: Write = async (entries) => {
     await gate.promise
     if (entries.some((entry) => entry.serverId === 3)) throw bad
-    return new Map(entries.map((entry) => [entry.serverId, NOON]))
+    return new Map(entries.map((entry) => [entry.serverId, WRITTEN]))
   }
   const writer = new BatchWriter({ write, findNames: async () => new Map(), maxWaiting: 100 })
   const states = [1, 2, 3, 4, 5].map((id) => settledOf(writer.record(id, {})))
@@ -131,7 +132,7 @@ test('a database that cannot be reached is told to everybody, and the next batch
   const write = vi
     .fn<Write>()
     .mockRejectedValueOnce(new Error('away'))
-    .mockResolvedValue(new Map([[1, NOON]]))
+    .mockResolvedValue(new Map([[1, WRITTEN]]))
   const writer = new BatchWriter({ write, findNames: async () => new Map(), maxWaiting: 100 })
   await expect(writer.record(1, {})).rejects.toThrow('away')
   expect((await writer.record(1, {})).kind).toBe('recorded')
@@ -165,7 +166,7 @@ test('a closing writer takes nothing more and finishes what it has', async () =>
 test('a name that is forgotten while another is read is still told', async () => {
   const reads: ((names: Map<number, string>) => void)[] = []
   const writer = new BatchWriter({
-    write: async (entries) => new Map(entries.map((entry) => [entry.serverId, NOON])),
+    write: async (entries) => new Map(entries.map((entry) => [entry.serverId, WRITTEN])),
     findNames: () => new Promise((resolve) => reads.push(resolve)),
     maxWaiting: 10,
   })
@@ -184,7 +185,7 @@ test('a name that is forgotten while another is read is still told', async () =>
 test('a name that was changed while it was read is not remembered', async () => {
   const reads: ((names: Map<number, string>) => void)[] = []
   const writer = new BatchWriter({
-    write: async (entries) => new Map(entries.map((entry) => [entry.serverId, NOON])),
+    write: async (entries) => new Map(entries.map((entry) => [entry.serverId, WRITTEN])),
     findNames: () => new Promise((resolve) => reads.push(resolve)),
     maxWaiting: 10,
   })

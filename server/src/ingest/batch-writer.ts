@@ -1,7 +1,7 @@
 import type { AgentFacts, Instant, ServerId } from '../core/types.ts'
 import { Refusal } from '../errors.ts'
 import { isBadData } from '../store/sqlstate.ts'
-import type { HeartbeatEntry } from '../store/write-heartbeats.ts'
+import type { HeartbeatEntry, WrittenHeartbeat } from '../store/write-heartbeats.ts'
 
 /** The most rows of one statement. */
 export const MAX_BATCH = 2_000
@@ -12,7 +12,7 @@ export type HeartbeatOutcome =
 
 export interface BatchWriterOptions {
   /** Writes one batch, at most one entry a server; a server that the answer lacks is unknown. */
-  readonly write: (entries: readonly HeartbeatEntry[]) => Promise<ReadonlyMap<ServerId, Instant>>
+  readonly write: (entries: readonly HeartbeatEntry[]) => Promise<ReadonlyMap<ServerId, WrittenHeartbeat>>
   readonly findNames: (ids: readonly ServerId[]) => Promise<ReadonlyMap<ServerId, string>>
   /** The most requests that may wait; one more is refused. */
   readonly maxWaiting: number
@@ -144,9 +144,9 @@ export class BatchWriter {
 
   async #write(batch: readonly Waiting[]): Promise<void> {
     try {
-      const received = await this.options.write(batch.map(({ entry }) => entry))
-      const names = await this.#namesOf([...received.keys()])
-      for (const waiting of batch) this.#answer(waiting, received, names)
+      const written = await this.options.write(batch.map(({ entry }) => entry))
+      const names = await this.#namesOf([...written.keys()])
+      for (const waiting of batch) this.#answer(waiting, written, names)
     } catch (error) {
       // One bad entry must not cost its neighbours anything: the halves go separately.
       if (isBadData(error) && batch.length > 1) {
@@ -161,10 +161,10 @@ export class BatchWriter {
 
   #answer(
     { entry: { serverId }, waiters }: Waiting,
-    received: ReadonlyMap<ServerId, Instant>,
+    written: ReadonlyMap<ServerId, WrittenHeartbeat>,
     names: ReadonlyMap<ServerId, string>,
   ): void {
-    const receivedAt = received.get(serverId)
+    const receivedAt = written.get(serverId)?.receivedAt
     const outcome: HeartbeatOutcome =
       receivedAt === undefined
         ? { kind: 'unknown-server' }

@@ -30,6 +30,11 @@ export class Listener {
     await this.#connect()
   }
 
+  /** Whether it listens at this moment, as far as is known: a connection that died is noticed at the next ping. */
+  get listens(): boolean {
+    return this.#client !== undefined
+  }
+
   async stop(): Promise<void> {
     this.#stopped = true
     clearTimeout(this.#timer)

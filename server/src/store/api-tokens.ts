@@ -1,3 +1,4 @@
+import DataLoader from 'dataloader'
 import type { Instant, ServerId } from '../core/types.ts'
 import { Refusal } from '../errors.ts'
 import { CHANNELS } from './channels.ts'
@@ -100,21 +101,46 @@ export async function revokeApiToken(store: Store, id: number): Promise<ApiToken
 
 /** Whose secret this is the hash of. Deleted servers, revoked and expired tokens are not found. */
 export async function findByTokenHash(store: Store, hash: Buffer): Promise<TokenHolder | undefined> {
-  const agent = await reachable(() =>
-    store.pool.query<{ id: ServerId }>('select id from server where agent_token_hash = $1 and deleted_at is null', [
-      hash,
-    ]),
-  )
-  if (agent.rows[0]) return { kind: 'agent', serverId: agent.rows[0].id }
+  const [holder] = await findByTokenHashes(store, [hash])
+  return holder
+}
 
-  const api = await reachable(() =>
-    store.pool.query<ApiToken>(
-      `update api_token t set last_used_at = statement_timestamp() where hash = $1 and ${TOKEN_IS_VALID}
-       returning ${TOKEN_COLUMNS}`,
-      [hash],
+/**
+ * The same for several, in their order: after a start, or when everything that was remembered is void, a whole fleet asks.
+ */
+export async function findByTokenHashes(store: Store, hashes: readonly Buffer[]): Promise<(TokenHolder | undefined)[]> {
+  const holders = new Map<string, TokenHolder>()
+  const agents = await reachable(() =>
+    store.pool.query<{ id: ServerId; hash: Buffer }>(
+      `select id, agent_token_hash as hash from server where agent_token_hash = any($1::bytea[]) and deleted_at is null`,
+      [hashes],
     ),
   )
-  return api.rows[0] && { kind: 'api', token: api.rows[0] }
+  for (const { id, hash } of agents.rows) holders.set(hash.toString('hex'), { kind: 'agent', serverId: id })
+
+  const others = hashes.filter((hash) => !holders.has(hash.toString('hex')))
+  if (others.length > 0) {
+    const tokens = await reachable(() =>
+      store.pool.query<ApiToken & { hash: Buffer }>(
+        `update api_token t set last_used_at = statement_timestamp()
+         where id in (select id from api_token where hash = any($1::bytea[]) order by id for update) and ${TOKEN_IS_VALID}
+         returning ${TOKEN_COLUMNS}, t.hash`,
+        [others],
+      ),
+    )
+    for (const { hash, ...token } of tokens.rows) holders.set(hash.toString('hex'), { kind: 'api', token })
+  }
+  return hashes.map((hash) => holders.get(hash.toString('hex')))
+}
+
+/** Look-ups that come in one turn of the event loop go together. */
+export function tokenLookUp(store: Store): (hash: Buffer) => Promise<TokenHolder | undefined> {
+  const loader = new DataLoader((hashes: readonly Buffer[]) => findByTokenHashes(store, hashes), {
+    cache: false,
+    maxBatchSize: 1_000,
+    batchScheduleFn: (callback) => void setImmediate(callback),
+  })
+  return (hash) => loader.load(hash)
 }
 
 async function forgetCredentials(tx: Queryable): Promise<void> {

@@ -63,11 +63,11 @@ const STAMP_IN_TIME = `
 
 /** @returns when it was stamped, or null where it was not: there is a hole, or the clock was set back */
 async function stampInTime(store: Store, figures: HubFigures): Promise<Instant | null> {
-  const { rows } = await inStatement<{ now: Instant }>(store.writer, {
+  const { rows } = await inStatement<{ now: Instant }>(store.writer, () => ({
     name: 'stamp-in-time',
     text: STAMP_IN_TIME,
     values: figureValues(store, figures),
-  })
+  }))
   return rows[0]?.now ?? null
 }
 

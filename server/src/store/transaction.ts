@@ -18,12 +18,18 @@ export function inTransaction<T>(pool: pg.Pool, work: (tx: Queryable) => Promise
   return retrying(() => attemptOnce(pool, 'begin', work))
 }
 
-/** Runs one statement that commits by itself, and again where `inTransaction` would. It leaves no lock behind. */
+/**
+ * Runs one statement that commits by itself, and again where `inTransaction` would. It costs one round trip, and leaves no
+ * lock behind whatever becomes of this process.
+ *
+ * @param statement called for each attempt, so that it may hold how long ago something was.
+ */
 export function inStatement<R extends pg.QueryResultRow>(
   pool: pg.Pool,
-  statement: pg.QueryConfig,
+  statement: () => pg.QueryConfig,
 ): Promise<pg.QueryResult<R>> {
-  return retrying(() => pool.query<R>(statement))
+  const send = (client: Queryable) => client.query<R>(statement())
+  return retrying(() => withClient(pool, send, async () => undefined))
 }
 
 async function retrying<T>(attemptOnce: () => Promise<T>): Promise<T> {
@@ -53,7 +59,22 @@ export async function reachable<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-async function attemptOnce<T>(pool: pg.Pool, begin: string, work: (tx: Queryable) => Promise<T>): Promise<T> {
+function attemptOnce<T>(pool: pg.Pool, begin: string, work: (tx: Queryable) => Promise<T>): Promise<T> {
+  const transaction = async (client: Queryable) => {
+    await client.query(begin)
+    const answer = await work(client)
+    await client.query('commit')
+    return answer
+  }
+  return withClient(pool, transaction, (client) => client.query('rollback'))
+}
+
+/** Works with a connection of the pool's. One that is broken, or on which `tidyUp` after a failure fails, is given up. */
+async function withClient<T>(
+  pool: pg.Pool,
+  work: (client: Queryable) => Promise<T>,
+  tidyUp: (client: Queryable) => Promise<unknown>,
+): Promise<T> {
   const client = await pool.connect()
   let broken: Error | undefined
   const onBroken = (error: Error) => {
@@ -61,16 +82,13 @@ async function attemptOnce<T>(pool: pg.Pool, begin: string, work: (tx: Queryable
   }
   client.on('error', onBroken)
   try {
-    await client.query(begin)
-    const answer = await work(client)
-    await client.query('commit')
-    return answer
+    return await work(client)
   } catch (error) {
     // What the database said when it ended our session says more than that the session is gone.
     if (broken && isUnreachable(error)) throw isRetryable(broken) ? broken : error
     // A rollback that is sent after a lost answer would only be waited for in vain.
     if (isUnreachable(error) || isSessionEnded(error)) broken = error as Error
-    else await client.query('rollback').catch(onBroken)
+    else await tidyUp(client).catch(onBroken)
     throw error
   } finally {
     client.off('error', onBroken)

@@ -1,9 +1,10 @@
+import type pg from 'pg'
 import type { AgentFacts, Instant, ServerId } from '../core/types.ts'
 import { Refusal } from '../errors.ts'
-import { ms, timestamp } from './instant.ts'
+import { numbersIn, textArray } from './array-text.ts'
 import { settle } from './settle.ts'
 import type { Store } from './store.ts'
-import { inTransaction, type Queryable } from './transaction.ts'
+import { inStatement, inTransaction } from './transaction.ts'
 
 /** One server's newest heartbeat, with the monotonic time at which it arrived here. */
 export interface HeartbeatEntry extends AgentFacts {
@@ -18,71 +19,88 @@ export interface HeartbeatEntry extends AgentFacts {
  */
 export const LONGEST_WAIT_MS = 5_000
 
-/** The rows are locked in the order of the sorted input: ascending id, as everywhere. */
-export const WRITE_HEARTBEATS = `
-  update server_heartbeat h
-  set last_heartbeat_at = greatest(h.last_heartbeat_at, statement_timestamp() - b.age_ms * interval '1 millisecond'),
-    agent_version = coalesce(b.agent_version, h.agent_version),
-    boot_id = coalesce(b.boot_id, h.boot_id),
-    agent_started_at = coalesce(${timestamp('b.agent_started_at')}, h.agent_started_at)
-  from (
-    select * from unnest($1::int[], $2::float8[], $3::text[], $4::text[], $5::float8[])
-      as b (server_id, age_ms, agent_version, boot_id, agent_started_at)
-    order by server_id
-  ) b
-  where h.server_id = b.server_id
-  returning h.server_id as "serverId", ${ms('h.last_heartbeat_at')} as "receivedAt"`
+/** A heartbeat as the database has it. */
+export interface WrittenHeartbeat {
+  /** The one before it, whichever hub took that; null for a server's first. */
+  readonly previousAt: Instant | null
+  /** When the server counts as last heard: never earlier than before. */
+  readonly receivedAt: Instant
+}
 
-/**
- * A second statement, because it takes a new snapshot: it sees the status as of after the wait for the rows' locks.
- * Most batches find nothing here, by one look-up in a partial index.
- */
-const RECOVERABLE = `
-  select id from server
-  where id = any($1::int[]) and status = 'OFFLINE' and not suspended and deleted_at is null
-  order by id`
+/** How the function says that a server of the batch has to be brought back, and that it was not allowed to. */
+const RECOVERY_NEEDED = 'SS001'
 
 /**
  * Writes a batch, at most one entry a server, in one transaction, and brings servers back that were OFFLINE.
  *
- * @returns when the database counts each server as last heard; a server that is missing there is unknown.
+ * Nearly always that is one statement. Where a server must be brought back, that is undone and done again in a transaction
+ * of several: whether a status changes is decided here, not in SQL.
+ *
+ * @returns what was written; a server that is missing there is unknown.
  * @throws Refusal UNAVAILABLE where the database cannot be reached, or could not until the batch was too old
  */
-export function writeHeartbeats(store: Store, entries: readonly HeartbeatEntry[]): Promise<Map<ServerId, Instant>> {
-  const batch = entries.toSorted((a, b) => a.serverId - b.serverId)
+export async function writeHeartbeats(
+  store: Store,
+  entries: readonly HeartbeatEntry[],
+): Promise<Map<ServerId, WrittenHeartbeat>> {
+  try {
+    const { rows } = await inStatement<ArrayTexts>(store.writer, () => callFor(entries, false))
+    return writtenIn(rows)
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== RECOVERY_NEEDED) throw error
+  }
   return inTransaction(store.writer, async (tx) => {
-    const received = await writeBatch(tx, batch)
-    const recoverable = await tx.query<{ id: ServerId }>({
-      name: 'recoverable',
-      text: RECOVERABLE,
-      values: [[...received.keys()]],
-    })
-    if (recoverable.rows.length > 0) {
-      await settle(
-        tx,
-        recoverable.rows.map((row) => row.id),
-        'heartbeat',
-      )
-    }
-    return received
+    const { rows } = await tx.query<ArrayTexts>(callFor(entries, true))
+    const recoverable = numbersIn(rows[0]?.recoverable ?? null) as ServerId[]
+    if (recoverable.length > 0) await settle(tx, recoverable, 'heartbeat')
+    return writtenIn(rows)
   })
 }
 
-async function writeBatch(tx: Queryable, batch: readonly HeartbeatEntry[]): Promise<Map<ServerId, Instant>> {
+/** Its columns are read as they come: hundreds of rows as rows would cost more than all else. */
+const AS_TEXT = { getTypeParser: () => (text: string) => text } as unknown as pg.CustomTypesConfig
+
+interface ArrayTexts {
+  readonly server_ids: string | null
+  readonly previous_seconds: string | null
+  readonly received_seconds: string | null
+  readonly recoverable: string | null
+}
+
+function callFor(entries: readonly HeartbeatEntry[], recovers: boolean): pg.QueryConfig {
   const now = performance.now()
-  if (batch.some((entry) => now - entry.arrivedAtMs > LONGEST_WAIT_MS)) throw waitedTooLong()
-  const { rows } = await tx.query<{ serverId: ServerId; receivedAt: Instant }>({
+  if (entries.some((entry) => now - entry.arrivedAtMs > LONGEST_WAIT_MS)) throw waitedTooLong()
+  return {
     name: 'write-heartbeats',
-    text: WRITE_HEARTBEATS,
+    text: 'select * from write_heartbeats($1, $2, $3, $4, $5, $6)',
     values: [
-      batch.map((entry) => entry.serverId),
-      batch.map((entry) => Math.max(0, now - entry.arrivedAtMs)),
-      batch.map((entry) => entry.agentVersion ?? null),
-      batch.map((entry) => entry.bootId ?? null),
-      batch.map((entry) => entry.agentStartedAt ?? null),
+      textArray(entries, (entry) => entry.serverId),
+      textArray(entries, (entry) => Math.max(0, Math.round((now - entry.arrivedAtMs) * 1_000) / 1_000)),
+      textArray(entries, (entry) => entry.agentVersion),
+      textArray(entries, (entry) => entry.bootId),
+      textArray(entries, (entry) => entry.agentStartedAt),
+      recovers,
     ],
-  })
-  return new Map(rows.map((row) => [row.serverId, row.receivedAt]))
+    types: AS_TEXT,
+  }
+}
+
+function writtenIn([row]: readonly ArrayTexts[]): Map<ServerId, WrittenHeartbeat> {
+  const received = numbersIn(row?.received_seconds ?? null)
+  const previous = numbersIn(row?.previous_seconds ?? null)
+  const written = new Map<ServerId, WrittenHeartbeat>()
+  for (const [i, serverId] of numbersIn(row?.server_ids ?? null).entries()) {
+    written.set(serverId as ServerId, {
+      previousAt: instantOf(previous[i] ?? null),
+      receivedAt: instantOf(received[i] as number) as Instant,
+    })
+  }
+  return written
+}
+
+/** Seconds since the epoch, exact to the microsecond, as an instant: what `ms` in SQL gives, and much cheaper there. */
+function instantOf(seconds: number | null): Instant | null {
+  return seconds === null ? null : Math.round(seconds * 1_000_000) / 1_000
 }
 
 function waitedTooLong(): Refusal {

@@ -34,6 +34,7 @@ export const ServerHeartbeatEntity = defineEntity({
   properties: {
     server: () => p.oneToOne(ServerEntity).primary().name('server_id'),
     lastHeartbeatAt: p.type(InstantType).name('last_heartbeat_at').strictNullable(),
+    previousHeartbeatAt: p.type(InstantType).name('previous_heartbeat_at').strictNullable(),
     agentVersion: p.text().name('agent_version').strictNullable(),
     bootId: p.text().name('boot_id').strictNullable(),
     agentStartedAt: p.type(InstantType).name('agent_started_at').strictNullable(),
