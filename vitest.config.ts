@@ -27,9 +27,21 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'faults',
-          include: ['faults/**/*.test.ts'],
+          include: ['faults/*.test.ts'],
           globalSetup: 'faults/support/table.ts',
           testTimeout: 240_000,
+          hookTimeout: 180_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'faults-long',
+          include: ['faults/long/*.test.ts'],
+          globalSetup: 'faults/support/table.ts',
+          testTimeout: 900_000,
+          hookTimeout: 180_000,
           fileParallelism: false,
         },
       },

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { createClient } from 'graphql-ws'
 import { expect, test } from 'vitest'
 import { WebSocket } from 'ws'
@@ -16,22 +15,6 @@ test('a subscriber that reads nothing', async () => {
       await storm()
       await storm()
       for (const socket of deaf) socket.terminate()
-    },
-  })
-})
-
-test('500 subscribers come back at once', async () => {
-  await judge('500 subscribers reconnect at once', {
-    arena,
-    options: { subscribers: 500 },
-    strike: async ({ cast, die, storm }) => {
-      const storming = storm()
-      die()
-      for (let round = 0; round < 3; round++) {
-        cast.crowd.cut()
-        await sleep(1_500)
-      }
-      await storming
     },
   })
 })
