@@ -79,7 +79,7 @@ function sceneOf(cast: Cast, dead: Set<SimulatedServer>): FaultScene {
       const some = living()
       cast.sender.silence(some)
       await allTold(cast, new Set(some))
-      cast.sender.speak(some)
+      cast.sender.speak(some.filter((server) => !dead.has(server)))
     },
   }
 }
