@@ -28,6 +28,8 @@ test('every page, light, dark and on a phone: one h1, nothing wider than the win
     { name: 'wall', path: '/servers?view=wall&group=ams', filled: '.compact-list li' },
     { name: 'wallboard', path: '/?wall&group=ams', filled: '.compact-list li' },
     { name: 'server', path: `/servers/${id('queue-ams-01')}`, filled: '.proof-line' },
+    { name: 'alerts', path: '/alerts', filled: '.record' },
+    { name: 'events', path: '/events', filled: '.event-row' },
     { name: 'settings', path: '/settings', filled: 'text=bootstrap' },
   ]
   const found: string[] = []

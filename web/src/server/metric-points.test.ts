@@ -6,6 +6,7 @@ const iso = (seconds: number) => new Date(seconds * 1_000).toISOString()
 const none: RangeFragment = { min: [null, null], mean: [null, null], max: [null, null] }
 const BUCKETS: BucketsFragment = {
   at: [iso(0), iso(60)],
+  samples: [3, 1],
   cpuPercent: { min: [1, null], mean: [20, null], max: [99, null] },
   memoryPercent: none,
   swapPercent: none,

@@ -47,9 +47,9 @@ export function useMetrics(id: () => string, window: () => ChartWindow, now: () 
     if (question !== asked) return
     failed.value = !answer?.data
     if (!answer?.data) return
-    const { buckets, observationGaps, resolution, bucketSeconds } = answer.data.metrics
+    const { buckets, observationGaps, bucketSeconds } = answer.data.metrics
     const gaps = observationGaps.map((gap) => ({ from: Date.parse(gap.from), until: Date.parse(gap.until) }))
-    const single = resolution === 'RAW' && bucketSeconds <= 1
+    const single = buckets.samples.every((samples) => samples <= 1)
     read.value = { ...pointsOf(buckets), gaps, bucketSeconds: single ? null : bucketSeconds, from, to }
   }
 

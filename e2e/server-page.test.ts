@@ -1,0 +1,146 @@
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { ADMIN_TOKEN, ask, type HubProcess } from '../server/test/support/hub-process.ts'
+import { addServer, type CreatedServer, scene } from './support/scene.ts'
+
+const BEAT = 'mutation ($id: ID!) { recordHeartbeat(serverId: $id, agentVersion: "1.0.0") { receivedAt } }'
+const RAISE = `mutation ($id: ID!) { raiseAlert(input: { serverId: $id, key: "threshold:cpu", severity: WARNING,
+  message: "CPU 94 % used" }) { id } }`
+
+/** Two hours of samples, one a minute, with one peak; as an agent delivers them that could not reach its hub. */
+async function measured(hub: HubProcess, { id }: CreatedServer): Promise<void> {
+  const samples = Array.from({ length: 120 }, (_, i) => ({
+    ageSeconds: (120 - i) * 60,
+    cpuPercent: i === 60 ? 99 : 20 + (i % 10),
+    memoryPercent: 40,
+    disks: [{ mount: '/', usedPercent: 41, usedBytes: 41e9, totalBytes: 100e9 }],
+  }))
+  const response = await fetch(`${hub.url}/api/metrics/${id}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${ADMIN_TOKEN}` },
+    body: JSON.stringify(samples),
+  })
+  expect(response.status).toBe(200)
+}
+
+function badge(page: Page, word: string) {
+  return page.locator('.proof-line .status-badge', { hasText: new RegExp(`^${word}$`) })
+}
+
+test('a status is proved, copied, acknowledged and taken back; its next change clears it', async () => {
+  const { hub, browser } = await scene()
+  const server = await addServer(hub, 'db-1', 3)
+  for (let i = 0; i < 4; i++) await ask(hub, BEAT, server)
+  const context = await browser.newContext({ permissions: ['clipboard-read', 'clipboard-write'] })
+  const page = await context.newPage()
+  await page.goto(hub.signInLink)
+  await page.getByRole('heading', { level: 1, name: /need/ }).waitFor()
+  await page.goto(`${hub.url}/servers/${server.id}`)
+  await badge(page, 'OFFLINE').waitFor({ timeout: 15_000 })
+  expect(await page.locator('.proof-line').textContent()).toMatch(/OFFLINE since .+ last heartbeat .+, limit 3.s/)
+  expect(await page.locator('.rhythm-strip svg').getAttribute('aria-label')).toMatch(/Gaps between heartbeats.*silence/)
+
+  await page.keyboard.press('c')
+  await page.getByText('Copied the proof').waitFor()
+  const copied = await page.evaluate(() => navigator.clipboard.readText())
+  expect(copied).toMatch(
+    /^db-1 OFFLINE since \d+ \w+ \d{4} [\d:]+ \S+ \(for .+\): last heartbeat .+, limit 3 s\.\nhttp/,
+  )
+
+  await page.keyboard.press('a')
+  await page.getByLabel('Note for the others, if you like').fill('the rack is being moved')
+  await page.keyboard.press('Enter')
+  await page.getByText('“the rack is being moved”').waitFor()
+  await page.getByRole('button', { name: 'Take back' }).click()
+  await page.getByText('“the rack is being moved”').waitFor({ state: 'detached' })
+
+  // Another client says it: it is shown here, too, until the server is heard.
+  await ask(hub, 'mutation ($id: ID!) { acknowledgeStatus(serverId: $id, note: "by a bot") { id } }', server)
+  await page.getByText('“by a bot”').waitFor()
+  await ask(hub, BEAT, server)
+  await page.getByText('“by a bot”').waitFor({ state: 'detached' })
+})
+
+test('charts: a peak is told, what happened is marked, ranges and zoom stand in the address', async () => {
+  const { hub, page } = await scene()
+  const server = await addServer(hub, 'web-1', 86_400)
+  await ask(hub, BEAT, server)
+  await measured(hub, server)
+  await ask(hub, RAISE, server)
+  await page.goto(hub.signInLink)
+  await page.getByRole('heading', { level: 1, name: /need/ }).waitFor()
+  await page.goto(`${hub.url}/servers/${server.id}`)
+  const charts = page.locator('.chart')
+  await charts.first().waitFor()
+  expect(await charts.count()).toBe(3)
+  await page
+    .locator('.chart')
+    .first()
+    .getByRole('link', { name: /CPU 94 % used/ })
+    .waitFor()
+
+  await page.keyboard.press(']')
+  await expect.poll(() => new URL(page.url()).search).toBe('?range=24h')
+  await page.keyboard.press('[')
+  await expect.poll(() => new URL(page.url()).search).toBe('')
+  await page.getByRole('button', { name: /^90.d$/ }).click()
+  await expect.poll(() => new URL(page.url()).search).toBe('?range=90d')
+  await page.getByText(/a point is/).waitFor()
+  await page.getByText('Figures as a table').click()
+  // Over 90 d a point is hours: the peak stands beside the mean.
+  await page
+    .locator('.figures td', { hasText: /to 99.%\)/ })
+    .first()
+    .waitFor()
+
+  await page.getByRole('button', { name: /^1.h$/ }).click()
+  const canvas = page.locator('.chart .u-over').first()
+  await page.getByText(/a point is/).waitFor({ state: 'detached' })
+  await expect.poll(() => canvas.boundingBox()).not.toBeNull()
+  const box = (await canvas.boundingBox()) ?? { x: 0, y: 0, width: 0 }
+  await page.mouse.move(box.x + box.width * 0.3, box.y + 40)
+  await page.mouse.down()
+  await page.mouse.move(box.x + box.width * 0.6, box.y + 40, { steps: 5 })
+  await page.mouse.up()
+  await expect.poll(() => page.url()).toMatch(/from=.+&to=/)
+  await page.reload()
+  await page.getByRole('button', { name: 'Back to now' }).click()
+  await expect.poll(() => new URL(page.url()).search).toBe('')
+})
+
+test('an action is shown at once, and taken back where the hub refuses it', async () => {
+  const { hub, page } = await scene()
+  const server = await addServer(hub, 'web-1', 86_400)
+  await ask(hub, BEAT, server)
+  const { raiseAlert } = await ask<{ raiseAlert: { id: string } }>(hub, RAISE, server)
+  await page.goto(hub.signInLink)
+  await page.getByRole('heading', { level: 1, name: /need/ }).waitFor()
+  await page.goto(`${hub.url}/servers/${server.id}`)
+
+  let answer = () => {}
+  const held = new Promise<void>((resolve) => (answer = resolve))
+  await page.route('**/graphql', async (route) => {
+    if (!route.request().postData()?.includes('mutation ResolveAlert')) return route.continue()
+    await held
+    const refused = { errors: [{ message: 'No.', extensions: { code: 'CONFLICT' } }], data: null }
+    return route.fulfill({ json: refused })
+  })
+  const row = page.locator('.alert-row', { hasText: 'CPU 94 % used' })
+  await row.getByRole('button', { name: 'Resolve' }).click()
+  await page.keyboard.type('fixed')
+  await page.keyboard.press('Enter')
+  await row.getByText(/Resolved by .+ “fixed”/).waitFor()
+  answer()
+  await row.getByText('No.').waitFor()
+  await row.getByText(/Resolved by/).waitFor({ state: 'detached' })
+
+  await page.unroute('**/graphql')
+  await row.getByRole('button', { name: 'Resolve' }).click()
+  await badge(page, 'ONLINE').waitFor()
+  const { alert } = await ask<{ alert: { resolveNote: string } }>(
+    hub,
+    'query ($id: ID!) { alert(id: $id) { resolveNote } }',
+    raiseAlert,
+  )
+  expect(alert.resolveNote).toBe('fixed')
+})
