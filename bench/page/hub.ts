@@ -8,9 +8,9 @@ import { fileURLToPath } from 'node:url'
 
 const MAIN = fileURLToPath(new URL('../../server/dist/main.js', import.meta.url))
 const TOKEN = 'an-admin-token-for-the-bench-0123456789'
-const AT_ONCE = 100
-/** Those that flap: as many as fit into one request for heartbeats. */
-export const FLAPPING = 2_000
+const AT_ONCE = 50
+/** Those that flap: each twice in four seconds, 300 changes a second. */
+export const FLAPPING = 600
 /** A server that flaps has the shortest limit that there is. */
 export const FLAP_LIMIT_SECONDS = 2
 

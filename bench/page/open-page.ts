@@ -26,7 +26,7 @@ export async function openPage(hub: BenchHub): Promise<BenchPage> {
   await signIn.goto(`${hub.url}/sign-in`)
   await signIn.getByLabel('API token').fill(hub.token)
   await signIn.getByRole('button', { name: 'Sign in' }).click()
-  await signIn.locator('h1').first().waitFor()
+  await signIn.getByRole('heading', { level: 1, name: /need/ }).waitFor()
   await signIn.close()
 
   const page = await context.newPage()
