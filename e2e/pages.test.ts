@@ -55,7 +55,7 @@ test('every page, light, dark and on a phone: one h1, nothing wider than the win
     await page.close()
   }
   expect(found).toEqual([])
-}, 300_000)
+}, 600_000)
 
 /** The row of a server in the list, once its badge says this. */
 function row(page: Page, name: string, word: string) {
