@@ -1,7 +1,7 @@
 import type { CDPSession, Page } from 'playwright-core'
 import { launchChromium } from '../../e2e/support/chromium.ts'
 import type { BenchHub } from './hub.ts'
-import { busyPerFrame, percentile, type TraceEvent } from './trace.ts'
+import { busyPerFrame, longestTask, percentile, type TraceEvent } from './trace.ts'
 
 const SETTLE_MS = 3_000
 const READ_MEMORY_EVERY_MS = 10_000
@@ -13,7 +13,9 @@ export interface BenchPage {
   timings(): Promise<{ firstPaintMs: number; interactiveMs: number }>
   settle(): Promise<void>
   /** Turns the wheel down and up for so long. */
-  scrollFor(ms: number): Promise<{ longestTaskMs: number; frameP50Ms: number; frameP95Ms: number; frames: number }>
+  scrollFor(
+    ms: number,
+  ): Promise<{ longestTaskMs: number; longestWorkMs: number; frameP50Ms: number; frameP95Ms: number; frames: number }>
   /** The heap in MB, after collection, every 10 s. */
   memoryOver(ms: number): Promise<readonly number[]>
   close(): Promise<void>
@@ -101,6 +103,7 @@ async function scroll(page: Page, devtools: CDPSession, ms: number) {
   const frames = busyPerFrame(events)
   return {
     longestTaskMs,
+    longestWorkMs: Math.round(longestTask(events)),
     frames: frames.length,
     frameP50Ms: tenth(percentile(frames, 50)),
     frameP95Ms: tenth(percentile(frames, 95)),

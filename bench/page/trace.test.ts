@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { busyPerFrame, percentile, type TraceEvent } from './trace.ts'
+import { busyPerFrame, longestTask, percentile, type TraceEvent } from './trace.ts'
 
 const MAIN: TraceEvent = { name: 'thread_name', ph: 'M', ts: 0, pid: 1, tid: 7, args: { name: 'CrRendererMain' } }
 const task = (ts: number, dur: number, tid = 7): TraceEvent => ({
@@ -25,4 +25,10 @@ test('of several pages the one that works most is meant', () => {
 test('a percentile is one of the values', () => {
   expect(percentile([4, 1, 3, 2], 50)).toBe(2)
   expect(percentile([1, 2, 3, 4], 95)).toBe(4)
+})
+
+test('while another program has the processor, a task does not work', () => {
+  const events = [MAIN, { ...task(0, 16_000), tdur: 4_000 }, { ...task(40_000, 5_000), tdur: 5_000 }]
+  expect(busyPerFrame(events).map(Math.round)).toEqual([4, 0, 5])
+  expect(longestTask(events)).toBe(5)
 })

@@ -4,6 +4,8 @@ export interface TraceEvent {
   readonly ph: string
   readonly ts: number
   readonly dur?: number
+  /** Of `dur`, how long the thread really had a processor. */
+  readonly tdur?: number
   readonly pid: number
   readonly tid: number
   readonly args?: { readonly name?: string }
@@ -13,14 +15,17 @@ export interface TraceEvent {
 const FRAME_US = 16_667
 const TASK = 'ThreadControllerImpl::RunTask'
 
-/** How long the page's main thread was busy in each sixtieth of a second of the trace, in ms; idle ones too. */
+/**
+ * How long the page's main thread worked in each sixtieth of a second of the trace, in ms; idle ones too. Work is processor
+ * time: while another program has the processor, a task lasts but does not work.
+ */
 export function busyPerFrame(events: readonly TraceEvent[]): readonly number[] {
   const tasks = mainThreadTasks(events)
   const [first] = tasks
   const last = tasks.at(-1)
   if (!first || !last) return []
   const frames = new Array<number>(Math.floor((last.ts + (last.dur ?? 0) - first.ts) / FRAME_US) + 1).fill(0)
-  for (const { ts, dur = 0 } of tasks) spread(frames, ts - first.ts, dur)
+  for (const task of tasks) spread(frames, task.ts - first.ts, task.dur ?? 0, workOf(task))
   return frames.map((us) => us / 1_000)
 }
 
@@ -31,17 +36,26 @@ function mainThreadTasks(events: readonly TraceEvent[]): readonly TraceEvent[] {
   )
   const tasksOf = ({ pid, tid }: TraceEvent) =>
     events.filter((event) => event.name === TASK && event.ph === 'X' && event.pid === pid && event.tid === tid)
-  const work = (tasks: readonly TraceEvent[]) => tasks.reduce((sum, { dur = 0 }) => sum + dur, 0)
+  const work = (tasks: readonly TraceEvent[]) => tasks.reduce((sum, task) => sum + workOf(task), 0)
   const [busiest = []] = mains.map(tasksOf).sort((a, b) => work(b) - work(a))
   return [...busiest].sort((a, b) => a.ts - b.ts)
 }
 
-/** A task's time belongs to the frames in which it ran. */
-function spread(frames: number[], from: number, length: number): void {
+/** The longest task by its work, in ms. */
+export function longestTask(events: readonly TraceEvent[]): number {
+  return Math.max(0, ...mainThreadTasks(events).map(workOf)) / 1_000
+}
+
+function workOf({ dur = 0, tdur = dur }: TraceEvent): number {
+  return tdur
+}
+
+/** A task's work belongs to the frames in which it ran. */
+function spread(frames: number[], from: number, length: number, work: number): void {
   for (let at = from; at < from + length; ) {
     const frame = Math.floor(at / FRAME_US)
     const until = Math.min((frame + 1) * FRAME_US, from + length)
-    frames[frame] = (frames[frame] ?? 0) + until - at
+    frames[frame] = (frames[frame] ?? 0) + ((until - at) / length) * work
     at = until
   }
 }
