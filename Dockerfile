@@ -14,7 +14,7 @@ RUN npm run build \
  && npm prune --omit=dev --no-progress \
  && rm -rf node_modules/node-linux-* node_modules/.bin \
  && mkdir /image \
- && cp -r --parents package.json node_modules server/package.json server/bin server/dist web/dist /image
+ && cp -r --parents package.json node_modules server/package.json server/bin server/dist web/dist agent/dist agent/install agent/systemd /image
 
 FROM node:24-bookworm-slim
 ENV NODE_ENV=production \

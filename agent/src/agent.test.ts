@@ -117,6 +117,8 @@ describe('a heartbeat', () => {
       serverId: '12',
       agentVersion: '0.1.0',
       bootId: '0b5e3f5e-65b1-4a0c-9d6e-2f6a1b7c8d9e',
+      retries: 0,
+      sentAt: '2026-01-01T12:00:00.000Z',
       agentStartedAt: '2026-01-01T12:00:00.000Z',
     })
   })
@@ -125,9 +127,10 @@ describe('a heartbeat', () => {
     const { host } = start({ ...CONFIG, protocol: 'rest', hubs: [hub('http://a:4000/monitor')] })
     host.hub = () => ({ result: answer(200, { status: 'ok', server_id: 12 }), afterMs: 20 })
     await host.runUntil(40 * SECOND)
-    expect(host.sent.map(({ request }) => [request.path, request.body])).toEqual([
-      ['/monitor/api/heartbeat/12/', '{"agent_version":"0.1.0"}'],
-      ['/monitor/api/heartbeat/12/', '{"agent_version":"0.1.0"}'],
+    const said = { agent_version: '0.1.0', agent_started_at: '2026-01-01T12:00:00.000Z', retries: 0 }
+    expect(host.sent.map(({ request }) => [request.path, JSON.parse(request.body)])).toEqual([
+      ['/monitor/api/heartbeat/12/', { ...said, sent_at: '2026-01-01T12:00:00.000Z' }],
+      ['/monitor/api/heartbeat/12/', { ...said, sent_at: '2026-01-01T12:00:30.000Z' }],
     ])
   })
 })

@@ -43,6 +43,7 @@ export class Agent {
   #refusedSlots = 0
   #nextSlot = Number.NEGATIVE_INFINITY
   #stopped = false
+  #attempting: Promise<unknown> = Promise.resolve()
 
   /** @param reread the configuration as it is now; undefined when it cannot be used. */
   constructor(host: Host, config: Config, identity: AgentIdentity, reread: () => Config | undefined) {
@@ -73,8 +74,10 @@ export class Agent {
     }
   }
 
-  stop(): void {
+  /** Sends nothing more. Resolves when the attempt under way has ended, or after this time: what is sent then comes after it. */
+  async stop(withinMs = 0): Promise<void> {
     this.#stopped = true
+    if (withinMs > 0) await Promise.race([this.#attempting, this.#host.sleep(withinMs)])
   }
 
   /** A defect of ours costs one heartbeat, not all that would have followed. */
@@ -99,6 +102,7 @@ export class Agent {
   async #tryThroughout(slotEndMs: number): Promise<Ending> {
     let last: Ending = 'none'
     let notBeforeMs = this.#now()
+    let retries = 0
     for (const atMs of [notBeforeMs, ...retryTimes(notBeforeMs, this.#intervalMs, () => this.#host.random())]) {
       await sleepUntil(this.#host, Math.min(slotEndMs, Math.max(atMs, notBeforeMs, this.#hubs.callableFromMs())))
       if (this.#stopped) return last
@@ -106,7 +110,9 @@ export class Agent {
       if (timeout === undefined) return last
 
       notBeforeMs = this.#now() + leastSpacingMs(this.#intervalMs)
-      last = await this.#attempt(slotEndMs, timeout)
+      const attempting = this.#attempt(slotEndMs, timeout, retries++)
+      this.#attempting = attempting
+      last = await attempting
       if (last === 'delivered') return last
       if (last === 'refused' && !this.#mayPass()) return last
     }
@@ -114,14 +120,15 @@ export class Agent {
   }
 
   /** Every hub in turn. */
-  async #attempt(slotEndMs: number, firstTimeout: number): Promise<Ending> {
+  async #attempt(slotEndMs: number, firstTimeout: number, retries: number): Promise<Ending> {
     const { serverId, protocol } = this.#config
-    const call = heartbeatCall(serverId, this.#identity, protocol)
     const failures: Failure[] = []
     for (const hub of this.#hubs.callable(this.#now())) {
       const timeout = failures.length === 0 ? firstTimeout : this.#timeoutWithin(slotEndMs)
       if (timeout === undefined) break
 
+      const attempt = { retries: retries + failures.length, sentAtMs: this.#host.wallClockMs() }
+      const call = heartbeatCall(serverId, this.#identity, attempt, protocol)
       const outcome = await callHub(this.#host, hub, call, timeout)
       if (outcome.kind === 'accepted') {
         this.#hubs.succeeded(hub)

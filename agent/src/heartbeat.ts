@@ -8,8 +8,8 @@ import { VERSION } from './version.ts'
 export interface AgentIdentity {
   /** Of this boot of the machine; undefined where the system has none. */
   readonly bootId: string | undefined
-  /** By the machine's clock, in ISO 8601, taken once. */
-  readonly agentStartedAt: string
+  /** By the machine's clock, in ISO 8601, taken once; undefined for a single beat, which is no agent's start. */
+  readonly agentStartedAt: string | undefined
 }
 
 const BOOT_ID_FILE = '/proc/sys/kernel/random/boot_id'
@@ -23,28 +23,48 @@ export function readIdentity(host: Host): AgentIdentity {
   }
 }
 
-/** The request that is one heartbeat. */
-export function heartbeatCall(serverId: number, identity: AgentIdentity, protocol: Protocol): Call {
-  return protocol === 'rest' ? restHeartbeat(serverId) : graphqlHeartbeat(serverId, identity)
+/** What one attempt says besides: how well the way to the hub is, and whether this machine's clock is right. */
+export interface Attempt {
+  /** How many attempts of this heartbeat have failed. */
+  readonly retries: number
+  /** By the machine's clock. */
+  readonly sentAtMs: number
 }
 
-function graphqlHeartbeat(serverId: number, identity: AgentIdentity): Call {
+/** The request that is one heartbeat. */
+export function heartbeatCall(serverId: number, identity: AgentIdentity, attempt: Attempt, protocol: Protocol): Call {
+  return (protocol === 'rest' ? restHeartbeat : graphqlHeartbeat)(serverId, identity, attempt)
+}
+
+function graphqlHeartbeat(serverId: number, identity: AgentIdentity, { retries, sentAtMs }: Attempt): Call {
   return {
     path: '/graphql',
     body: {
       operationName: 'RecordHeartbeat',
       query: RECORD_HEARTBEAT,
-      variables: { serverId: String(serverId), agentVersion: VERSION, ...identity },
+      variables: {
+        serverId: String(serverId),
+        agentVersion: VERSION,
+        ...identity,
+        retries,
+        sentAt: new Date(sentAtMs).toISOString(),
+      },
     },
     accepted: (answer) => isObject(answer) && isObject(answer.data) && isObject(answer.data.recordHeartbeat),
   }
 }
 
-/** The original's agents' call. It knows the version only. */
-function restHeartbeat(serverId: number): Call {
+/** The original's agents' call, in which they know the version only. */
+function restHeartbeat(serverId: number, identity: AgentIdentity, { retries, sentAtMs }: Attempt): Call {
   return {
     path: `/api/heartbeat/${serverId}/`,
-    body: { agent_version: VERSION },
+    body: {
+      agent_version: VERSION,
+      boot_id: identity.bootId,
+      agent_started_at: identity.agentStartedAt,
+      retries,
+      sent_at: new Date(sentAtMs).toISOString(),
+    },
     accepted: (answer) => isObject(answer) && answer.status === 'ok',
   }
 }

@@ -1,6 +1,7 @@
 import { Agent } from './agent.ts'
 import { parseArguments, USAGE } from './arguments.ts'
 import { type Config, readConfig } from './config.ts'
+import { sayGoodbye } from './goodbye.ts'
 import { readIdentity } from './heartbeat.ts'
 import type { Host } from './host.ts'
 import { showHub } from './hub-url.ts'
@@ -54,11 +55,16 @@ async function runUntilStopped(host: Host, config: Config, configPath: string | 
   // Not waited for: a beat under way would hold up the end by its time-out.
   const stopped = new Promise<string>((resolve) => host.onStop(resolve))
   const signal = await Promise.race([agent.run(), stopped])
-  agent.stop()
   metrics?.stop()
+  // Whoever is not heard need not wait to say goodbye.
+  await agent.stop(agent.destination === undefined ? 0 : LAST_ATTEMPT_MS)
+  if (agent.destination !== undefined) await sayGoodbye(host, agent.destination)
   host.log(`Stopped by ${signal}.`)
   return EXIT.ok
 }
+
+/** How long an attempt under way is waited for: a heartbeat that came after the goodbye would make it void. */
+const LAST_ATTEMPT_MS = 1_000
 
 /** They run beside the heartbeats; nobody waits for them. */
 function startMetrics(host: Host, config: Config, bootId: string | undefined, agent: Agent): MetricsLoop | undefined {

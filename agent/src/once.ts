@@ -18,11 +18,12 @@ const LONGEST_INTERVAL_MS = 30_000
 export async function beatOnce(host: Host, config: Config, identity: AgentIdentity): Promise<boolean> {
   const startedAtMs = host.monotonicMs()
   const intervalMs = Math.min(config.intervalMs, LONGEST_INTERVAL_MS)
-  const retries = retryTimes(startedAtMs, intervalMs, () => host.random()).slice(0, RETRIES)
+  const retryAtMs = retryTimes(startedAtMs, intervalMs, () => host.random()).slice(0, RETRIES)
   let failures: readonly Failure[] = []
-  for (const atMs of [startedAtMs, ...retries]) {
+  let retries = 0
+  for (const atMs of [startedAtMs, ...retryAtMs]) {
     await sleepUntil(host, atMs)
-    failures = await tryHubs(host, config, identity)
+    failures = await tryHubs(host, config, { bootId: identity.bootId, agentStartedAt: undefined }, retries++)
     if (failures.length < config.hubs.length) return true
     if (failures.every((failure) => isRefusal(failure.outcome))) break
   }
@@ -33,10 +34,16 @@ export async function beatOnce(host: Host, config: Config, identity: AgentIdenti
 }
 
 /** Each hub in turn until one takes the heartbeat. Returns those that did not: all of them, or it was delivered. */
-async function tryHubs(host: Host, config: Config, identity: AgentIdentity): Promise<readonly Failure[]> {
+async function tryHubs(
+  host: Host,
+  config: Config,
+  identity: AgentIdentity,
+  retries: number,
+): Promise<readonly Failure[]> {
   const failures: Failure[] = []
   for (const hub of config.hubs) {
-    const call = heartbeatCall(config.serverId, identity, config.protocol)
+    const attempt = { retries: retries + failures.length, sentAtMs: host.wallClockMs() }
+    const call = heartbeatCall(config.serverId, identity, attempt, config.protocol)
     const outcome = await callHub(host, hub, call, timeoutMs(config.intervalMs))
     if (outcome.kind === 'accepted') {
       host.print(`The heartbeat of server ${config.serverId} was delivered to ${showHub(hub)}.`)

@@ -66,11 +66,14 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = Object.freeze({
   'POST /api/heartbeat/:id': 'own-server',
   'POST /api/metrics/:id': 'own-server',
   'POST /api/farewell/:id': 'own-server',
+  'GET /api/agent': 'known',
   'POST /api/session': 'anyone',
   'GET /api/session': 'read',
   'DELETE /api/session': 'anyone',
   'GET /api/export/:file': 'read',
   'GET /healthz': 'anyone',
+  'GET /install.sh': 'anyone',
+  'GET /agent/:file': 'anyone',
   'GET /*': 'anyone',
 })
 

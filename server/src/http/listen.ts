@@ -11,6 +11,7 @@ import { Sessions } from '../access/sessions.ts'
 import { Refusal, StartError } from '../errors.ts'
 import type { GraphQLContext, Services } from '../graphql/context.ts'
 import { serveWebSocket } from '../graphql/websocket.ts'
+import { agentRoute } from './agent.route.ts'
 import { credentialOf, identify, tokenIn } from './auth.ts'
 import { identifyCaller } from './caller.hook.ts'
 import { exportRoute } from './export.route.ts'
@@ -21,6 +22,7 @@ import { heartbeatRoute } from './heartbeat.route.ts'
 import { hotHeartbeat } from './hot-heartbeat.ts'
 import { hotOperation } from './hot-operation.ts'
 import { hotPath } from './hot-path.ts'
+import { installRoutes } from './install.routes.ts'
 import { metricRoute } from './metric.route.ts'
 import { answerMissing, newFastify } from './new-fastify.ts'
 import { page } from './page.ts'
@@ -56,6 +58,8 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
 
   healthRoute(app, () => services.store.pool.query('select 1'))
   heartbeatRoute(app, { rules, writer: services.writer, identify: identifyRequest })
+  agentRoute(app, { rules, store: services.store, identify: identifyRequest })
+  installRoutes(app, { publicUrl })
   farewellRoute(app, { rules, store: services.store, identify: identifyRequest })
   metricRoute(app, {
     rules,
