@@ -15,9 +15,9 @@ export function showAgentToken({ server, agentToken }: CreatedServer, { url }: P
 
   ${agentToken}
 
-Let it beat, with the agent (copy agent/dist/stacksense-agent.js to it; Node 20.19 or newer):
+Let it beat: on the server, as root,
 
-  STACKSENSE_SERVER_ID=${server.id} STACKSENSE_API_URL=${url} STACKSENSE_TOKEN=${agentToken} node stacksense-agent.js
+  curl -fsSL ${url}/install.sh | sh -s -- --token ${agentToken}
 
 or without an agent, one heartbeat a call, more often than the limit:
 

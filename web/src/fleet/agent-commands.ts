@@ -7,31 +7,21 @@ export interface AgentCommands {
 
 /** The ways of the agent's guide, with the address, the id and the token filled in. */
 export function agentCommands(hub: string, id: string, token: string): readonly AgentCommands[] {
-  const config = JSON.stringify({ server_id: Number(id), api_url: hub, token })
   return [
     {
-      name: 'Agent',
-      about: 'With Node 20 or newer on the server: copy agent/dist/stacksense-agent.js to it, and run there:',
-      commands: [
-        {
-          code: `STACKSENSE_SERVER_ID=${id} \\\nSTACKSENSE_API_URL=${hub} \\\nSTACKSENSE_TOKEN=${token} \\\nnode stacksense-agent.js`,
-        },
-      ],
+      name: 'Install',
+      about:
+        'As root on the server. It sends one heartbeat, then starts a service; if that fails it says why and leaves nothing behind.',
+      commands: [{ code: `curl -fsSL ${hub}/install.sh | sudo sh -s -- --token ${token}` }],
     },
     {
-      name: 'systemd',
-      about:
-        'As a service that starts with the machine. Copy agent/dist/stacksense-agent.js and agent/systemd/stacksense-agent.service to it, then as root:',
+      name: 'Node',
+      about: 'Without installing, with Node 20.19 or newer on the server:',
       commands: [
         {
           code: [
-            'useradd --system --no-create-home --shell /usr/sbin/nologin stacksense-agent',
-            'install -D -m 644 stacksense-agent.js /opt/stacksense/stacksense-agent.mjs',
-            'install -d -m 750 -g stacksense-agent /etc/stacksense',
-            'install -m 600 -o stacksense-agent /dev/null /etc/stacksense/agent.json',
-            `echo '${config}' > /etc/stacksense/agent.json`,
-            'install -m 644 stacksense-agent.service /etc/systemd/system/',
-            'systemctl daemon-reload && systemctl enable --now stacksense-agent',
+            `curl -fsSLO ${hub}/agent/stacksense-agent.js`,
+            `STACKSENSE_SERVER_ID=${id} STACKSENSE_API_URL=${hub} \\\nSTACKSENSE_TOKEN=${token} node stacksense-agent.js`,
           ].join('\n'),
         },
       ],
