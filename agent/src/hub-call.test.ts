@@ -6,8 +6,9 @@ import type { PostResult } from './host.ts'
 import { type CallOutcome, classify } from './hub-call.ts'
 
 const identity = { bootId: undefined, agentStartedAt: '2026-01-01T12:00:00.000Z' }
-const graphql = heartbeatCall(1, identity, 'graphql').accepted
-const rest = heartbeatCall(1, identity, 'rest').accepted
+const attempt = { retries: 0, sentAtMs: 0 }
+const graphql = heartbeatCall(1, identity, attempt, 'graphql').accepted
+const rest = heartbeatCall(1, identity, attempt, 'rest').accepted
 
 const REST_OK = answer(200, { status: 'ok', server_id: 1, heartbeat_received: true })
 

@@ -83,9 +83,16 @@ describe('the table', () => {
     ])
   })
 
-  test('without a credential there are the health check, the page and signing in and out', () => {
+  test('without a credential there are the health check, the page, signing in and out, and what installs an agent', () => {
     const open = all.filter(([, permission]) => permission === 'anyone').map(([action]) => action)
-    expect(open).toEqual(['POST /api/session', 'DELETE /api/session', 'GET /healthz', 'GET /*'])
+    expect(open).toEqual([
+      'POST /api/session',
+      'DELETE /api/session',
+      'GET /healthz',
+      'GET /install.sh',
+      'GET /agent/:file',
+      'GET /*',
+    ])
   })
 
   test('an action that is not in the table is a defect, even for an admin', () => {

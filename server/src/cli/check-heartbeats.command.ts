@@ -12,7 +12,7 @@ export const checkHeartbeats: Command = {
   usage: '[--warn-seconds N] [--verbose] [--json]',
   summary: 'Says which servers are not alive. For cron, and for other monitors.',
   details: `  --warn-seconds N  also name the servers that are alive but silent for more than N seconds (${DEFAULT_WARN_SECONDS})
-  --verbose         name every server
+  --verbose         name every server, and what was out of the ordinary in its heartbeats within a day
   --json            print the result as JSON
 
 Suspended servers do not count. Time in which the hub could not have heard a server is no silence of the server's.
@@ -24,7 +24,10 @@ A server that is only silent for more than N seconds is alive: it changes nothin
     const options = { 'warn-seconds': TEXT, verbose: FLAG, json: FLAG }
     const { values } = readArguments(NAME, args, options)
     const warnSeconds = wholeNumber(NAME, 'warn-seconds', values['warn-seconds'], WARN_BOUNDS) ?? DEFAULT_WARN_SECONDS
-    const result = checkServers(await listServerRows(shell.hub()), warnSeconds)
+    const result = checkServers(
+      await listServerRows(shell.hub(), {}, values.verbose ? { rhythm: true } : {}),
+      warnSeconds,
+    )
     shell.print(
       values.json ? JSON.stringify(jsonOf(result, values.verbose), null, 2) : reportOf(result, values.verbose),
     )

@@ -112,3 +112,26 @@ test('a name that is the id of another is refused rather than guessed', () => {
   )
   expect(() => findByNameOrId('server remove', 'server', list, 'B')).toThrow('No server has the name or id "B".')
 })
+
+test('with an agent that said goodbye the reason stands there, and when it will be back', () => {
+  const farewell = { reason: 'REBOOT', expectedBackAt: NOW + 300_000 } as const
+  expect(reportOf(checkServers([{ ...offline(), farewell }], 60), false)).toContain(
+    'limit 60 s; said goodbye: reboot, back by 12:05 UTC',
+  )
+})
+
+test('what was out of the ordinary in the heartbeats is named, the rest is not', () => {
+  const rhythm = {
+    missedSlots: 0,
+    nearMisses: 1,
+    retries: 12,
+    reboots: 0,
+    agentRestarts: 2,
+    sharedTokenAt: '2026-01-01T11:00:00.000Z',
+    clockSkewSeconds: -90.2,
+  }
+  const report = reportOf(checkServers([heard(3, { rhythm })], 60), true)
+  expect(report).toContain(
+    '1 near miss, 12 retries, 2 restarts of the agent, two machines use its token, its clock is 90 s behind',
+  )
+})

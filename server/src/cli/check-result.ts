@@ -1,6 +1,17 @@
 import type { ServerRow } from './server-rows.ts'
 import { table } from './table.ts'
-import { count, figure, kindOf, lastHeard, type StatusKind, silence, statusWord, why } from './words.ts'
+import {
+  count,
+  figure,
+  goodbye,
+  kindOf,
+  lastHeard,
+  rhythmInBrief,
+  type StatusKind,
+  silence,
+  statusWord,
+  why,
+} from './words.ts'
 
 /** What a check found. What is counted is the stored status, as everywhere; suspended servers do not count. */
 export interface CheckResult {
@@ -101,5 +112,6 @@ function explain(row: ServerRow, late: boolean): string {
   const reason = why(row)
   const heard = late ? silence(row) : `last heartbeat ${lastHeard(row)}`
   const isAlive = kindOf(row) === 'online' || kindOf(row) === 'warning'
-  return isAlive ? [reason, heard].filter(Boolean).join('; ') : reason
+  const parts = isAlive ? [reason, heard] : [reason, goodbye(row)]
+  return [...parts, rhythmInBrief(row)].filter(Boolean).join('; ')
 }

@@ -1,4 +1,4 @@
-import type { Instant, ServerStatus, StatusReason } from '../core/types.ts'
+import type { FarewellReason, Instant, ServerStatus, StatusReason } from '../core/types.ts'
 import { StartError } from '../errors.ts'
 import { misuse } from './arguments.ts'
 import type { HubApi } from './hub-api.ts'
@@ -16,6 +16,21 @@ export interface ServerRow {
   /** Observed silence: time in which the hub could not have heard it does not count. */
   readonly ageSeconds: number | null
   readonly evaluatedAt: Instant
+  /** What its agent said when it ended; null or absent where nothing holds. */
+  readonly farewell?: { readonly reason: FarewellReason; readonly expectedBackAt: Instant | null } | null
+  /** Only where it was asked for. */
+  readonly rhythm?: RowRhythm
+}
+
+/** How regularly a server beat within a day. */
+export interface RowRhythm {
+  readonly missedSlots: number
+  readonly nearMisses: number
+  readonly retries: number
+  readonly reboots: number
+  readonly agentRestarts: number
+  readonly sharedTokenAt: string | null
+  readonly clockSkewSeconds: number | null
 }
 
 export interface ServerRowFilter {
@@ -25,7 +40,11 @@ export interface ServerRowFilter {
 
 interface Node extends Pick<ServerRow, 'id' | 'name' | 'tags' | 'status' | 'statusReason' | 'offlineAfterSeconds'> {
   readonly statusSince: string
-  readonly heartbeat: { readonly lastHeartbeatAt: string | null }
+  readonly heartbeat: {
+    readonly lastHeartbeatAt: string | null
+    readonly farewell: { readonly reason: FarewellReason; readonly expectedBackAt: string | null } | null
+    readonly rhythm?: RowRhythm
+  }
   readonly statusExplanation: { readonly evaluatedAt: string; readonly ageSeconds: number | null }
 }
 
@@ -36,22 +55,32 @@ interface Page {
   }
 }
 
-const PAGE = `query ($filter: ServerFilter, $after: String) {
+const PAGE = `query ($filter: ServerFilter, $after: String, $rhythm: Boolean = false) {
   servers(filter: $filter, orderBy: ID, first: 1000, after: $after) {
     nodes {
       id name tags status statusReason statusSince offlineAfterSeconds
-      heartbeat { lastHeartbeatAt } statusExplanation { evaluatedAt ageSeconds }
+      heartbeat {
+        lastHeartbeatAt farewell { reason expectedBackAt }
+        rhythm @include(if: $rhythm) {
+          missedSlots nearMisses retries reboots agentRestarts sharedTokenAt clockSkewSeconds
+        }
+      }
+      statusExplanation { evaluatedAt ageSeconds }
     }
     pageInfo { hasNextPage endCursor }
   }
 }`
 
 /** All servers that pass the filter, however many, in the order of their ids. @throws StartError */
-export async function listServerRows(api: Pick<HubApi, 'ask'>, filter: ServerRowFilter = {}): Promise<ServerRow[]> {
+export async function listServerRows(
+  api: Pick<HubApi, 'ask'>,
+  filter: ServerRowFilter = {},
+  more: { readonly rhythm?: boolean } = {},
+): Promise<ServerRow[]> {
   const rows: ServerRow[] = []
   let after: string | null = null
   do {
-    const { servers }: Page = await api.ask<Page>(PAGE, { filter, after })
+    const { servers }: Page = await api.ask<Page>(PAGE, { filter, after, ...more })
     rows.push(...servers.nodes.map(rowOf))
     after = servers.pageInfo.hasNextPage ? servers.pageInfo.endCursor : null
   } while (after !== null)
@@ -63,9 +92,15 @@ function rowOf({ heartbeat, statusExplanation, statusSince, ...node }: Node): Se
     ...node,
     statusSince: Date.parse(statusSince),
     lastHeartbeatAt: heartbeat.lastHeartbeatAt === null ? null : Date.parse(heartbeat.lastHeartbeatAt),
+    ...(heartbeat.farewell ? { farewell: farewellOf(heartbeat.farewell) } : {}),
+    ...(heartbeat.rhythm ? { rhythm: heartbeat.rhythm } : {}),
     ageSeconds: statusExplanation.ageSeconds,
     evaluatedAt: Date.parse(statusExplanation.evaluatedAt),
   }
+}
+
+function farewellOf({ reason, expectedBackAt }: NonNullable<Node['heartbeat']['farewell']>) {
+  return { reason, expectedBackAt: expectedBackAt === null ? null : Date.parse(expectedBackAt) }
 }
 
 /**

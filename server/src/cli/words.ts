@@ -91,6 +91,41 @@ export function silence({ lastHeartbeatAt, evaluatedAt }: ServerRow): string {
   return lastHeartbeatAt === null ? 'no heartbeat' : `no heartbeat for ${elapsed(evaluatedAt - lastHeartbeatAt)}`
 }
 
+const FAREWELLS = { STOPPED: 'its agent was stopped', SHUTDOWN: 'shutdown', REBOOT: 'reboot' } as const
+
+/** What the agent said when it ended: said goodbye: reboot, back by 12:05 UTC. Empty where nothing holds. */
+export function goodbye({ farewell }: ServerRow): string {
+  if (!farewell) return ''
+  const { reason, expectedBackAt } = farewell
+  const back = expectedBackAt === null ? '' : `, back by ${new Date(expectedBackAt).toISOString().slice(11, 16)} UTC`
+  return `said goodbye: ${FAREWELLS[reason]}${back}`
+}
+
+/** A clock that is off by less than this is a clock. */
+const WORTH_SAYING_SECONDS = 5
+
+/** What was out of the ordinary in a server's heartbeats within a day; empty where nothing was. */
+export function rhythmInBrief({ rhythm }: ServerRow): string {
+  if (!rhythm) return ''
+  const skew = rhythm.clockSkewSeconds ?? 0
+  const counts = [
+    [rhythm.nearMisses, 'near miss', 'near misses'],
+    [rhythm.missedSlots, 'missed heartbeat', 'missed heartbeats'],
+    [rhythm.retries, 'retry', 'retries'],
+    [rhythm.reboots, 'reboot', 'reboots'],
+    [rhythm.agentRestarts, 'restart of the agent', 'restarts of the agent'],
+  ] as const
+  return [
+    ...counts.filter(([n]) => n > 0).map(([n, one, more]) => `${figure(n)} ${n === 1 ? one : more}`),
+    rhythm.sharedTokenAt === null ? '' : 'two machines use its token',
+    Math.abs(skew) < WORTH_SAYING_SECONDS
+      ? ''
+      : `its clock is ${limit(Math.round(Math.abs(skew)))} ${skew > 0 ? 'ahead' : 'behind'}`,
+  ]
+    .filter(Boolean)
+    .join(', ')
+}
+
 export function count(n: number, one: string): string {
   return `${figure(n)} ${n === 1 ? one : `${one}s`}`
 }
