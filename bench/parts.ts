@@ -1,8 +1,11 @@
 import type { Part } from './part.ts'
 import { batches } from './parts/batches.ts'
+import { deadline } from './parts/deadline.ts'
+import { fanOut } from './parts/fan-out.ts'
 import { history } from './parts/history.ts'
 import { protocols } from './parts/protocols.ts'
+import { queries } from './parts/queries.ts'
 import { rest, restEmbedded } from './parts/rest.ts'
 
 /** All there is to measure, in the order in which it is measured and told. */
-export const PARTS: readonly Part[] = [rest, restEmbedded, protocols, batches, history]
+export const PARTS: readonly Part[] = [rest, restEmbedded, protocols, batches, fanOut, deadline, queries, history]

@@ -23,7 +23,6 @@ export class Outlet {
   readonly #socket: WebSocket
   readonly #connection: Duplex
   readonly #head: Buffer
-  #closed = false
 
   constructor(socket: WebSocket, connection: Duplex, operationId: string) {
     this.#socket = socket
@@ -31,23 +30,33 @@ export class Outlet {
     this.#head = Buffer.from(`{"id":${JSON.stringify(operationId)},"type":"${MessageType.Next}","payload":`)
   }
 
-  /** Writes what each message answers, in JSON. Resolves when the subscriber keeps up so far that more may be written. */
-  async write(payloads: readonly Buffer[]): Promise<void> {
-    for (let from = 0; from < payloads.length && this.#isOpen; ) {
-      const { until, size } = this.#piece(payloads, from)
-      const keepsUp = this.#connection.write(this.#frames(payloads, from, until, size))
-      if (!keepsUp) await drained(this.#connection)
-      from = until
+  /**
+   * Writes what the messages answer, in JSON, from this one on: all of them, or as many as the subscriber keeps up with.
+   *
+   * @returns which is to be written next, when `whenDrained` has called back
+   */
+  write(payloads: readonly Buffer[], from: number): number {
+    if (!this.#isOpen) return payloads.length
+    for (let next = from; ; ) {
+      const { until, size } = this.#piece(payloads, next)
+      const keepsUp = this.#connection.write(this.#frames(payloads, next, until, size))
+      next = until
+      if (!keepsUp || next === payloads.length) return next
     }
   }
 
-  /** Nothing more is written. */
-  close(): void {
-    this.#closed = true
+  /** Too much waits in the socket for more to be written. */
+  get isFull(): boolean {
+    return this.#connection.writableNeedDrain
+  }
+
+  /** Calls back once, when the socket is empty. Never where it is closed before. */
+  whenDrained(callBack: () => void): void {
+    this.#connection.once('drain', callBack)
   }
 
   get #isOpen(): boolean {
-    return !this.#closed && this.#socket.readyState === this.#socket.OPEN && !this.#connection.destroyed
+    return this.#socket.readyState === this.#socket.OPEN && !this.#connection.destroyed
   }
 
   /** How many payloads are written at once, one at least, and the size of their frames. */
@@ -99,27 +108,4 @@ function writeHeader(frames: Buffer, at: number, length: number): number {
   }
   frames[at + 1] = LENGTH_OF_64_BITS
   return frames.writeBigUInt64BE(BigInt(length), at + 2)
-}
-
-const draining = new WeakMap<Duplex, Promise<void>>()
-
-/** Resolves when what was written has gone out, or never will; the subscriptions of one connection wait together. */
-function drained(connection: Duplex): Promise<void> {
-  const waiting = draining.get(connection) ?? drainOf(connection)
-  draining.set(connection, waiting)
-  return waiting
-}
-
-function drainOf(connection: Duplex): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const done = () => {
-    connection.off('drain', done)
-    connection.off('close', done)
-    draining.delete(connection)
-    resolve()
-  }
-  connection.on('drain', done)
-  connection.on('close', done)
-  if (connection.destroyed) done()
-  return promise
 }

@@ -9,8 +9,15 @@ const asIs = (result: ExecutionResult) => result
 function scene() {
   const resolve = vi.fn(async ({ counted }: { counted: number }) => counted)
   const execution = new SharedExecution({ schema, document, fieldResolver: resolve }, asIs)
-  const read = async (items: readonly object[]) => (await execution.payloads(items)).map(String)
-  return { resolve, read }
+  const read = async (items: readonly object[]) => {
+    for (;;) {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      const payloads = execution.payloads(items, resolve)
+      if (payloads) return payloads.map(String)
+      await promise
+    }
+  }
+  return { resolve, execution, read }
 }
 
 const answer = (counted: number) => `{"data":{"counted":${counted}}}`
@@ -27,6 +34,18 @@ test('what many wait for is worked out once, and each gets it in the order of it
   ])
   expect(await read([b, a])).toEqual([answer(2), answer(1)])
   expect(resolve).toHaveBeenCalledTimes(3)
+})
+
+test('what is published together is told together, one call each, also in a storm', async () => {
+  for (const size of [3, 1_000]) {
+    const { execution } = scene()
+    const items = Array.from({ length: size }, (_, counted) => ({ counted }))
+    const told = [vi.fn(), vi.fn()]
+    for (const onReady of told) expect(execution.payloads(items, onReady)).toBeUndefined()
+    await vi.waitFor(() => expect(told[0]).toHaveBeenCalled())
+    for (const onReady of told) expect(onReady).toHaveBeenCalledOnce()
+    expect(execution.payloads(items, () => undefined)).toHaveLength(size)
+  }
 })
 
 test('equal items are not the same item', async () => {

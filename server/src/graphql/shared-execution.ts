@@ -3,6 +3,9 @@ import { type ExecutionArgs, type ExecutionResult, execute } from 'graphql'
 /** What a result looks like on the wire. */
 export type ToWire = (result: ExecutionResult) => unknown
 
+/** Answers to more items than this at once are told a turn later, so that a storm lets heartbeats through in between. */
+const STORM = 100
+
 /**
  * One operation that any number of subscribers asked for: what it answers to an item is worked out and encoded once.
  *
@@ -11,35 +14,56 @@ export type ToWire = (result: ExecutionResult) => unknown
 export class SharedExecution {
   readonly #args: ExecutionArgs
   readonly #toWire: ToWire
-  readonly #payloads = new WeakMap<object, Buffer | Promise<Buffer>>()
+  /** Undefined while it is worked out. */
+  readonly #payloads = new WeakMap<object, Buffer | undefined>()
+  #waiting: (() => void)[] = []
+  /** What was asked for last, until something new is there: those who read the same together need not look it up. */
+  #last: { readonly items: readonly object[]; readonly payloads: readonly Buffer[] | undefined } | undefined
 
   constructor(args: ExecutionArgs, toWire: ToWire) {
     this.#args = args
     this.#toWire = toWire
   }
 
-  /** The answers to these items, in JSON. They are worked out side by side, so that look-ups of all of them are one. */
-  async payloads(items: readonly object[]): Promise<readonly Buffer[]> {
-    const payloads = items.map((item) => this.#payloads.get(item) ?? this.#start(item))
-    // From the last: when that is ready, hardly any other is waited for.
-    for (let i = payloads.length - 1; i >= 0; i--) {
-      const payload = payloads[i] as Buffer | Promise<Buffer>
-      if (payload instanceof Promise) payloads[i] = await payload
-    }
-    return payloads as Buffer[]
+  /**
+   * The answers to these items, in JSON. Undefined where some are still to be worked out: `onReady` is called once, when
+   * it is worth while to ask again.
+   *
+   * They are worked out side by side, so that look-ups for all of them are one, and told together.
+   */
+  payloads(items: readonly object[], onReady: () => void): readonly Buffer[] | undefined {
+    if (this.#last?.items !== items) this.#last = { items, payloads: this.#findOrStart(items) }
+    if (!this.#last.payloads) this.#waiting.push(onReady)
+    return this.#last.payloads
   }
 
-  #start(item: object): Promise<Buffer> {
-    const payload = this.#answer(item)
-    this.#payloads.set(item, payload)
-    return payload
+  #findOrStart(items: readonly object[]): readonly Buffer[] | undefined {
+    const payloads = items.map((item) => this.#payloads.get(item))
+    if (payloads.every((payload) => payload !== undefined)) return payloads
+    const fresh = items.filter((item) => !this.#payloads.has(item))
+    if (fresh.length > 0) void this.#workOut(fresh)
+    return undefined
+  }
+
+  async #workOut(items: readonly object[]): Promise<void> {
+    for (const item of items) this.#payloads.set(item, undefined)
+    const payloads = await Promise.all(items.map((item) => this.#answer(item)))
+    for (const [i, item] of items.entries()) this.#payloads.set(item, payloads[i])
+    if (items.length > STORM) setImmediate(() => this.#tell())
+    else this.#tell()
   }
 
   async #answer(item: object): Promise<Buffer> {
     const result = await execute({ ...this.#args, rootValue: item })
-    const payload = Buffer.from(JSON.stringify(this.#toWire(result)))
-    this.#payloads.set(item, payload)
-    return payload
+    return Buffer.from(JSON.stringify(this.#toWire(result)))
+  }
+
+  #tell(): void {
+    const waiting = this.#waiting
+    this.#waiting = []
+    this.#last = undefined
+    for (const onReady of waiting) onReady()
+    this.#last = undefined
   }
 }
 

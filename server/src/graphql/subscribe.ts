@@ -1,9 +1,10 @@
 import { createSourceEventStream, type ExecutionArgs, type ExecutionResult } from 'graphql'
 import { Stream } from '../publish/stream.ts'
 import type { GraphQLContext } from './context.ts'
+import { Delivery } from './delivery.ts'
 import type { OperationRequest } from './operation.ts'
 import type { Outlet } from './outlet.ts'
-import type { SharedExecution, SharedExecutions } from './shared-execution.ts'
+import type { SharedExecutions } from './shared-execution.ts'
 import { sharingKey } from './sharing-key.ts'
 
 /** A subscription that has been let in, and where its answers go. */
@@ -29,10 +30,8 @@ export async function subscribe(
 
   const { outlet, request, ...operation } = args
   const key = sharingKey(args.document, request, args.contextValue.caller)
-  const ended = deliver(source, executions.enter(key, operation), outlet).finally(() => {
-    source.close()
-    executions.leave(key)
-  })
+  const delivery = new Delivery(source, executions.enter(key, operation), outlet)
+  const ended = delivery.ended.finally(() => executions.leave(key))
   ended.catch(() => undefined) // it is heard of by whoever iterates
   const answers: AsyncIterableIterator<never> = {
     next: async () => {
@@ -40,8 +39,7 @@ export async function subscribe(
       return END
     },
     return: async () => {
-      outlet.close()
-      source.close()
+      delivery.stop()
       return END
     },
     [Symbol.asyncIterator]() {
@@ -52,9 +50,3 @@ export async function subscribe(
 }
 
 const END = { value: undefined, done: true } as const
-
-async function deliver(source: Stream<object>, execution: SharedExecution, outlet: Outlet): Promise<void> {
-  for (let items = await source.take(); items !== null; items = await source.take()) {
-    await outlet.write(await execution.payloads(items))
-  }
-}

@@ -15,6 +15,9 @@ import { type SubscriptionArgs, subscribe } from './subscribe.ts'
 /** Operations that may run at once on one socket, subscriptions and all. */
 const MAX_OPERATIONS = 100
 
+/** What else listens to a connection, beside its operations: each of them may wait for it to drain. */
+const OWN_LISTENERS = 20
+
 /** An idle socket says this often that it lives, and is ended when the other side has not answered by the next time. */
 const PING_MS = 10_000
 
@@ -63,6 +66,7 @@ export function serveWebSocket({ server, schema, services, authenticate }: WebSo
         closeFor(error, socket, services.log)
         return false
       }
+      request.socket.setMaxListeners(MAX_OPERATIONS + OWN_LISTENERS)
       whileOpen(socket, PING_MS, () => ping(socket))
       whileOpen(socket, RECHECK_MS, () => check().catch((error) => closeIfRefused(error, socket)))
       return true

@@ -3,8 +3,8 @@ import { Stream } from './stream.ts'
 /** The most items that may wait for one subscriber before its subscription ends: a storm, but not an hour of one. */
 export const MAX_QUEUED = 10_000
 
-/** The most items that are taken at once, so that what is on its way to a slow subscriber is bounded too. */
-const MAX_TAKEN = 250
+/** The most items that are read at once, so that what is on its way to a slow subscriber is bounded too. */
+const MAX_READ = 250
 
 /**
  * One subscriber's bounded queue between whoever publishes and whoever reads.
@@ -12,8 +12,10 @@ const MAX_TAKEN = 250
  * It ends when `end` is called, or with the error that it was failed with, after what was queued before has been read.
  */
 export class Queue<T> extends Stream<T> {
-  #items: T[] = []
-  #wake: (() => void) | undefined
+  #items: readonly T[] = []
+  /** Where these are ours, and not an array that other queues hold too: the same that `#items` is. */
+  #own: T[] | undefined
+  #onReady: (() => void) | undefined
   #end: { readonly error: unknown } | 'ended' | undefined
 
   constructor(
@@ -27,16 +29,18 @@ export class Queue<T> extends Stream<T> {
     super()
   }
 
-  push(item: T): void {
-    if (this.#end || !this.accepts(item)) return
-    if (this.#items.length >= this.limit) {
+  push(items: readonly T[]): void {
+    if (this.#end) return
+    const wanted = items.every(this.accepts) ? items : items.filter(this.accepts)
+    if (wanted.length === 0) return
+    this.#append(wanted)
+    if (this.#items.length > this.limit) {
       const error = this.onOverflow(this.#items)
-      this.#items = []
+      this.#keep([])
       this.fail(error)
       return
     }
-    this.#items.push(item)
-    this.#wake?.()
+    this.#wake()
   }
 
   fail(error: unknown): void {
@@ -47,40 +51,66 @@ export class Queue<T> extends Stream<T> {
     this.#finish('ended')
   }
 
-  async take(): Promise<readonly T[] | null> {
-    while (this.#items.length === 0 && !this.#end) {
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve
-      })
-    }
-    if (this.#items.length > 0) return this.#takeItems()
+  poll(onReady: () => void): readonly T[] | null {
+    if (this.#items.length > 0) return this.#read()
+    if (this.#end) return this.#endOnce()
+    this.#onReady = onReady
+    return this.#items
+  }
+
+  close(): void {
+    this.#keep([])
+    this.end()
+  }
+
+  #endOnce(): null {
     const end = this.#end
     this.#end = 'ended'
     if (typeof end === 'object') throw end.error
     return null
   }
 
-  close(): void {
-    this.#items = []
-    this.end()
+  /** A burst that comes to an empty queue is held as it is: all who read it together see that it is the same. */
+  #append(items: readonly T[]): void {
+    if (this.#items.length === 0) {
+      this.#keep(items)
+      return
+    }
+    this.#own ??= [...this.#items]
+    for (const item of items) this.#own.push(item)
+    this.#items = this.#own
   }
 
-  #takeItems(): readonly T[] {
-    if (this.#items.length > MAX_TAKEN) return this.#items.splice(0, MAX_TAKEN)
+  #read(): readonly T[] {
     const items = this.#items
-    this.#items = []
-    return items
+    if (items.length <= MAX_READ) {
+      this.#keep([])
+      return items
+    }
+    this.#keep(items.slice(MAX_READ))
+    return items.slice(0, MAX_READ)
+  }
+
+  #keep(items: readonly T[]): void {
+    this.#items = items
+    this.#own = undefined
   }
 
   #finish(end: { readonly error: unknown } | 'ended'): void {
     if (this.#end) return
     this.#end = end
     this.onClose()
-    this.#wake?.()
+    this.#wake()
+  }
+
+  #wake(): void {
+    const onReady = this.#onReady
+    this.#onReady = undefined
+    onReady?.()
   }
 }
 
-/** Hands each published item to all who subscribe at that moment, in the same order to each. */
+/** Hands what is published together to all who subscribe at that moment, in the same order to each. */
 export class Broadcast<T> {
   readonly #queues = new Set<Queue<T>>()
 
@@ -95,8 +125,8 @@ export class Broadcast<T> {
     return queue
   }
 
-  publish(item: T): void {
-    for (const queue of this.#queues) queue.push(item)
+  publish(items: readonly T[]): void {
+    for (const queue of this.#queues) queue.push(items)
   }
 
   /** Ends every subscription: the hub stops. */

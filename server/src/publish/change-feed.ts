@@ -113,23 +113,19 @@ export class ChangeFeed {
 
   async #readServers(heard: ReadonlyMap<ServerId, ServerChangeKind>): Promise<void> {
     const servers = await findServers(this.store, [...heard.keys()])
+    const changes: ServerChange[] = []
     for (const [id, kind] of heard) {
       const server = servers.get(id)
-      if (server) this.#tell({ kind: server.deletedAt === null ? kind : 'DELETED', server })
+      if (server) changes.push({ kind: server.deletedAt === null ? kind : 'DELETED', server })
     }
+    this.#newest = changes.reduce((newest, { server }) => Math.max(newest, server.updatedAt), this.#newest)
+    this.#servers.publish(changes)
   }
 
   async #readAlerts(heard: ReadonlyMap<number, true>): Promise<void> {
     const alerts = await findAlerts(this.store, [...heard.keys()])
     const servers = await findServers(this.store, [...new Set(alerts.map((alert) => alert.serverId))])
-    for (const alert of alerts) {
-      this.#alerts.publish({ ...alert, serverTags: servers.get(alert.serverId)?.tags ?? [] })
-    }
-  }
-
-  #tell(change: ServerChange): void {
-    this.#newest = Math.max(this.#newest, change.server.updatedAt)
-    this.#servers.publish(change)
+    this.#alerts.publish(alerts.map((alert) => ({ ...alert, serverTags: servers.get(alert.serverId)?.tags ?? [] })))
   }
 }
 

@@ -68,7 +68,7 @@ export class PolledWatch<T> {
     if (watched.last === at) return
     const isFirst = watched.last === undefined
     watched.last = at
-    if (item !== null && !isFirst) watched.readers.publish(item)
+    if (item !== null && !isFirst) watched.readers.publish([item])
   }
 }
 

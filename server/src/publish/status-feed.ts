@@ -31,7 +31,7 @@ export class StatusFeed {
 
   /** Hands live events to all who listen; called with every event once, in order. */
   publish(events: readonly StatusEvent[]): void {
-    for (const event of events) this.#live.publish(event)
+    this.#live.publish(events)
   }
 
   /**
@@ -81,13 +81,19 @@ interface StatusEventsOptions {
   readonly join: (after: number) => { readonly seam: number; readonly live: Queue<StatusEvent> }
 }
 
+class Failure {
+  constructor(readonly error: unknown) {}
+}
+
 /** One subscriber's events: replayed up to the seam, then live. */
 class StatusEvents extends Stream<StatusEvent> {
   readonly #options: StatusEventsOptions
-  /** Every event up to this id has been taken or does not concern the subscriber. */
+  /** Every event up to this id has been read or does not concern the subscriber. */
   #last: number
   #seam: number
   #live: Queue<StatusEvent>
+  /** What was replayed and is still to be read, or why it could not be. */
+  #page: readonly StatusEvent[] | Failure = []
   #closed = false
 
   constructor(options: StatusEventsOptions) {
@@ -100,12 +106,16 @@ class StatusEvents extends Stream<StatusEvent> {
     this.#live = live
   }
 
-  async take(): Promise<readonly StatusEvent[] | null> {
-    while (this.#last < this.#seam && !this.#closed) {
-      const page = await this.#replay()
-      if (page.length > 0 && !this.#closed) return page
+  poll(onReady: () => void): readonly StatusEvent[] | null {
+    const page = this.#page
+    if (page instanceof Failure) throw page.error
+    if (page.length > 0) {
+      this.#page = []
+      return page
     }
-    return this.#live.take()
+    if (this.#last >= this.#seam || this.#closed) return this.#live.poll(onReady)
+    void this.#replay().then(onReady)
+    return []
   }
 
   close(): void {
@@ -113,12 +123,17 @@ class StatusEvents extends Stream<StatusEvent> {
     this.#live.close()
   }
 
-  async #replay(): Promise<StatusEvent[]> {
+  async #replay(): Promise<void> {
     const { store, filter } = this.#options
-    const page = await readEvents(store, filter, { after: this.#last, through: this.#seam, limit: REPLAY_PAGE })
-    this.#last = page.length < REPLAY_PAGE ? this.#seam : (page.at(-1) as StatusEvent).id
-    if (this.#last < this.#seam && !this.#closed) this.#joinAnew()
-    return page
+    try {
+      const page = await readEvents(store, filter, { after: this.#last, through: this.#seam, limit: REPLAY_PAGE })
+      if (this.#closed) return
+      this.#last = page.length < REPLAY_PAGE ? this.#seam : (page.at(-1) as StatusEvent).id
+      this.#page = page
+      if (this.#last < this.#seam) this.#joinAnew()
+    } catch (error) {
+      this.#page = new Failure(error)
+    }
   }
 
   /** The seam moves along, so that whoever has a long history to read lets no live events wait meanwhile. */
