@@ -44,11 +44,12 @@ const authenticator = new Authenticator({
 })
 const schema = await createSchema()
 const http = await createHttp({
-  config: { publicUrl: undefined },
+  config: { publicUrl: undefined, maxSockets: 2_000, maxSocketsPerCaller: 2_000 },
   services,
   apollo: createApollo(schema, services),
   schema,
   authenticator,
+  figures: hub.figures.of(hub),
   webRoot: '/nowhere',
   log: silent,
 })
@@ -84,7 +85,7 @@ function newEvent(): StatusEvent {
     alertLimits: {},
   } as const
   const change = { from: 'ONLINE', fromReason: 'HEALTHY', to: 'OFFLINE', reason: 'HEARTBEAT_EXPIRED' } as const
-  const times = { at: Date.now(), detectedAt: Date.now(), lastHeartbeatAt: Date.now(), gap: null }
+  const times = { at: Date.now(), detectedAt: Date.now(), lastHeartbeatAt: Date.now(), gap: null, farewell: null }
   return { id: newest, server: server as unknown as StatusEvent['server'], ...change, ...times }
 }
 

@@ -142,5 +142,6 @@ async function openHttp(config: Config, hub: Hub, log: Logger) {
   }
   const schema = await createSchema()
   const apollo = createApollo(schema, services)
-  return createHttp({ config, services, apollo, schema, authenticator, webRoot: WEB_ROOT, log })
+  const figures = hub.figures.of(hub)
+  return createHttp({ config, services, apollo, schema, authenticator, figures, webRoot: WEB_ROOT, log })
 }

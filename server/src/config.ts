@@ -21,6 +21,8 @@ const Env = z.object({
   STACKSENSE_OPEN_INGEST: flag.default(false),
   STACKSENSE_LOCAL_AGENT: flag.default(true),
   STACKSENSE_MAX_WAITING_HEARTBEATS: z.coerce.number().int().min(1).max(1_000_000).default(20_000),
+  STACKSENSE_MAX_SOCKETS: z.coerce.number().int().min(1).max(1_000_000).default(10_000),
+  STACKSENSE_MAX_SOCKETS_PER_CALLER: z.coerce.number().int().min(1).max(1_000_000).default(2_000),
   STACKSENSE_METRICS_DAYS: z.coerce.number().int().min(2).max(400).default(2),
   STACKSENSE_METRICS_5MIN_DAYS: z.coerce.number().int().min(2).max(400).default(30),
   STACKSENSE_METRICS_HOUR_DAYS: z.coerce.number().int().min(2).max(4_000).default(730),
@@ -63,6 +65,8 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     openIngest: values.STACKSENSE_OPEN_INGEST,
     localAgent: values.STACKSENSE_LOCAL_AGENT,
     maxWaitingHeartbeats: values.STACKSENSE_MAX_WAITING_HEARTBEATS,
+    maxSockets: values.STACKSENSE_MAX_SOCKETS,
+    maxSocketsPerCaller: values.STACKSENSE_MAX_SOCKETS_PER_CALLER,
     /** How long everything that grows is kept. */
     retention: {
       rawDays: values.STACKSENSE_METRICS_DAYS,

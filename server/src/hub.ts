@@ -1,4 +1,5 @@
 import type { ServerId, StatusEvent } from './core/types.ts'
+import { HubFigures } from './hub-figures.ts'
 import { BatchWriter } from './ingest/batch-writer.ts'
 import { RhythmRecorder } from './ingest/rhythm-recorder.ts'
 import { recordSamples } from './metrics/record-samples.ts'
@@ -48,6 +49,7 @@ export class Hub {
   readonly changeFeed: ChangeFeed
   readonly monitor: Monitor
   readonly retention: Retention
+  readonly figures = new HubFigures()
   readonly #housekeeper: Housekeeper
   readonly #roller: Roller
   readonly #tail: EventTail
@@ -69,7 +71,9 @@ export class Hub {
       maxWaiting: MAX_WAITING_SAMPLES,
     })
     this.#tail = new EventTail(store, (events) => this.#publish(events), onError)
-    this.statusFeed = new StatusFeed(store, this.#tail)
+    this.statusFeed = new StatusFeed(store, this.#tail, {
+      onTold: (event) => this.figures.told(event, this.monitor.now()),
+    })
     this.changeFeed = new ChangeFeed(store, onError)
     this.#listener = new Listener(
       store,
@@ -84,7 +88,10 @@ export class Hub {
       flush: () => this.writer.flush(),
       backlogMs: () => this.writer.backlogMs,
       version: options.version ?? '',
-      onGap: options.onGap ?? (() => undefined),
+      onGap: (gap) => {
+        this.figures.gap(gap)
+        options.onGap?.(gap)
+      },
       onLeadership: options.onLeadership ?? (() => undefined),
       onError,
     })
@@ -148,6 +155,7 @@ export class Hub {
   async #write(entries: readonly HeartbeatEntry[]): Promise<Map<ServerId, WrittenHeartbeat>> {
     const written = await writeHeartbeats(this.store, entries)
     this.monitor.recorded(written.size)
+    this.figures.batch(entries.length, written.size)
     for (const entry of entries) {
       const heartbeat = written.get(entry.serverId)
       if (heartbeat) this.rhythm.note({ entry, ...heartbeat })
@@ -157,6 +165,7 @@ export class Hub {
 
   #publish(events: readonly StatusEvent[]): void {
     this.monitor.heard(events)
+    this.figures.published(events)
     this.statusFeed.publish(events)
   }
 

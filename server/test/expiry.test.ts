@@ -42,6 +42,21 @@ test('a server that beats is looked at, found fresh, and never told', async () =
   expect(await historyOf(store, server.id)).toEqual(['OFFLINE/NEVER_SEEN>ONLINE/HEALTHY'])
 })
 
+test('who is fresh is found without a lock: nothing waits for the look, and the look for nothing', async () => {
+  const { hub, store, judge } = await scene()
+  const server = await addServer(store, SHORT)
+  await hub.writer.record(server.id, {})
+  const seen = await inTransaction(store.pool, async (tx) => {
+    await tx.query('select from server_heartbeat where server_id = $1 for update', [server.id])
+    return judge(server.id)
+  })
+  expect(seen?.kind).toBe('fresh')
+  const { rows } = await store.pool.query('select xmax::text from server_heartbeat where server_id = $1', [server.id])
+  await judge(server.id)
+  const after = await store.pool.query('select xmax::text from server_heartbeat where server_id = $1', [server.id])
+  expect(after.rows).toEqual(rows)
+})
+
 test('a row that a heartbeat holds is skipped, and fresh when the heartbeat has committed', async () => {
   const { hub, store, judge } = await scene()
   const server = await addServer(store, SHORT)

@@ -121,7 +121,7 @@ test('a subscriber that reads nothing is ended with the cursor from which it mis
     (events) => small.publish(events),
     (error) => Promise.reject(error),
   )
-  const small = new StatusFeed(store, tail, 3)
+  const small = new StatusFeed(store, tail, { maxQueued: 3 })
   await tail.start()
   const feed = await small.events({}, null)
   await makeEvents(store, server.id, 6)
@@ -142,7 +142,7 @@ test('a long history and what happens meanwhile is read once and in order, howev
     (events) => small.publish(events),
     (error) => Promise.reject(error),
   )
-  const small = new StatusFeed(store, tail, 3)
+  const small = new StatusFeed(store, tail, { maxQueued: 3 })
   await tail.start()
   await writeEvents(store, server.id, 1_200)
   tail.wake()

@@ -9,6 +9,7 @@ import { hashToken, newToken } from '../src/access/tokens.ts'
 import { createApollo } from '../src/graphql/apollo.ts'
 import type { Services } from '../src/graphql/context.ts'
 import { createSchema } from '../src/graphql/schema.ts'
+import type { SocketLimits } from '../src/graphql/socket-limit.ts'
 import { createHttp } from '../src/http/listen.ts'
 import type { Hub } from '../src/hub.ts'
 import { createApiToken, findByTokenHash, type Scope } from '../src/store/api-tokens.ts'
@@ -41,9 +42,14 @@ export interface Scene {
   createServer(name: string, input?: object): Promise<{ id: string; token: string }>
 }
 
-export async function graphqlScene(options: { readonly openIngest?: boolean } = {}): Promise<Scene> {
+export interface SceneOptions {
+  readonly openIngest?: boolean
+  readonly limits?: Partial<SocketLimits>
+}
+
+export async function graphqlScene(options: SceneOptions = {}): Promise<Scene> {
   const hub = await openHub(await freshDatabase())
-  const { log, url, stop } = await serve(hub, options.openIngest ?? false)
+  const { log, url, stop } = await serve(hub, options)
   const tokens = {
     read: await addToken(hub, 'read'),
     operate: await addToken(hub, 'operate'),
@@ -100,7 +106,7 @@ export async function countStatements(work: () => Promise<unknown>): Promise<num
   return Math.min(...counts)
 }
 
-async function serve(hub: Hub, openIngest: boolean) {
+async function serve(hub: Hub, { openIngest = false, limits }: SceneOptions) {
   const { store, writer, samples, rhythm, retention, statusFeed, changeFeed } = hub
   const log = vi.fn<(error: unknown) => void>()
   const services: Services = {
@@ -123,11 +129,12 @@ async function serve(hub: Hub, openIngest: boolean) {
   const apollo = createApollo(schema, services)
   const silent = pino({ level: 'silent' })
   const http = await createHttp({
-    config: { publicUrl: undefined },
+    config: { publicUrl: undefined, maxSockets: 200, maxSocketsPerCaller: 100, ...limits },
     services,
     apollo,
     schema,
     authenticator,
+    figures: hub.figures.of(hub),
     webRoot: '/nowhere',
     log: silent,
   })

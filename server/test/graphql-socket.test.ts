@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import type { Client } from 'graphql-ws'
 import { expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
@@ -209,6 +210,44 @@ test('a socket runs a hundred operations at once and no more', async () => {
   expect(codes(await endOf(run(client, EVENTS)))).toEqual(['RATE_LIMITED'])
   running[0]?.stop()
   await expect.poll(async () => codes(await endOf(run(client, '{ viewer { name } }')))).toBe('complete')
+})
+
+test('a caller has no more sockets than it may, and another caller has its own', async () => {
+  const { socket, tokens } = await graphqlScene({ limits: { maxSocketsPerCaller: 2 } })
+  const [first, second, third] = [socket(), socket(), socket()]
+  for (const client of [first, second]) run(client, EVENTS)
+  for (const client of [first, second]) await run(client, '{ viewer { name } }').ended
+  expect(await run(third, '{ viewer { name } }').ended).toMatchObject({ code: 1013 })
+  expect(await run(socket(tokens.read), '{ viewer { name } }').ended).toBe('complete')
+  first?.terminate()
+  await expect.poll(async () => codes(await endOf(run(socket(), '{ viewer { name } }')))).toBe('complete')
+})
+
+test('a hub that has as many sockets as it may says so before there is one more', async () => {
+  const { socket, url } = await graphqlScene({ limits: { maxSockets: 1 } })
+  const only = socket()
+  run(only, EVENTS)
+  await run(only, '{ viewer { name } }').ended
+  const refused = new WebSocket(url.replace('http', 'ws'), 'graphql-transport-ws')
+  refused.on('error', () => undefined)
+  const [, { statusCode }] = await once(refused, 'unexpected-response')
+  expect(statusCode).toBe(503)
+})
+
+test('whoever asks on and reads nothing is cut off', async () => {
+  const { url, tokens } = await graphqlScene()
+  const greedy = new WebSocket(url.replace('http', 'ws'), 'graphql-transport-ws')
+  greedy.on('error', () => undefined)
+  const closed = once(greedy, 'close')
+  await once(greedy, 'open')
+  greedy.send(JSON.stringify({ type: 'connection_init', payload: { authorization: `Bearer ${tokens.read}` } }))
+  await once(greedy, 'message')
+  greedy.pause()
+  const ping = JSON.stringify({ type: 'ping', payload: { x: 'x'.repeat(200_000) } })
+  for (let i = 0; i < 400; i++) greedy.send(ping)
+  await expect.poll(() => greedy.bufferedAmount).toBe(0) // taken, or the line is cut
+  greedy.resume()
+  expect((await closed)[0]).toBe(1006)
 })
 
 test.each([

@@ -14,3 +14,9 @@ export function permissionsOf(caller: Caller): string {
   if (caller.kind === 'user') return `user ${caller.scope}`
   return caller.kind === 'agent' ? `agent ${caller.serverId}` : caller.kind
 }
+
+/** The same for calls of the same caller, as far as its credential tells. */
+export function identityOf(caller: Caller): string {
+  if (caller.kind === 'user') return `${caller.via} ${caller.name}`
+  return permissionsOf(caller)
+}

@@ -71,6 +71,7 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = Object.freeze({
   'GET /api/session': 'read',
   'DELETE /api/session': 'anyone',
   'GET /api/export/:file': 'read',
+  'GET /metrics': 'read',
   'GET /healthz': 'anyone',
   'GET /install.sh': 'anyone',
   'GET /agent/:file': 'anyone',

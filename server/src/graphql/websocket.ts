@@ -10,6 +10,7 @@ import { formatError } from './format-error.ts'
 import { prepareOperation } from './operation.ts'
 import { Outlet } from './outlet.ts'
 import { SharedExecutions } from './shared-execution.ts'
+import { CallerSockets, type SocketLimits } from './socket-limit.ts'
 import { type SubscriptionArgs, subscribe } from './subscribe.ts'
 
 /** Operations that may run at once on one socket, subscriptions and all. */
@@ -29,11 +30,15 @@ const CLOSING_MS = 1_000
 
 const TRY_AGAIN_LATER = 1013
 
+/** Whoever asks on with this much of our answers unread, in bytes, is cut off: several whole fleets. */
+const MAX_UNREAD = 33_554_432
+
 export interface WebSocketOptions {
   /** With `noServer`, and a `maxPayload`. */
   readonly server: WebSocketServer
   readonly schema: GraphQLSchema
   readonly services: Services
+  readonly limits: Pick<SocketLimits, 'maxSocketsPerCaller'>
   /**
    * Who opened the socket, by `connectionParams.authorization` or the page's cookie; asked again for each operation.
    *
@@ -46,26 +51,33 @@ export interface WebSocketOptions {
  * GraphQL over WebSocket, by the protocol of graphql-ws.
  *
  * A refused credential closes the socket with 4401 (none, or unknown: pointless to try again) or 4403; 1013 where it could
- * not be looked up. Refused operations are `error` messages whose payload carries the code, as over HTTP.
+ * not be looked up, or where the caller has too many sockets open. Refused operations are `error` messages whose payload carries the code, as over HTTP.
  */
-export function serveWebSocket({ server, schema, services, authenticate }: WebSocketOptions): {
+export function serveWebSocket({ server, schema, services, limits, authenticate }: WebSocketOptions): {
   dispose(): Promise<void>
 } {
   const format = (error: GraphQLError) => formatError(services.log)(error.toJSON(), error)
   const toWire = (result: ExecutionResult) =>
     result.errors ? { ...result, errors: result.errors.map(format) } : result
   const executions = new SharedExecutions(toWire)
+  const callers = new CallerSockets(limits.maxSocketsPerCaller)
 
   const options: ServerOptions<Record<string, unknown>, Extra> & { isProd: boolean } = {
     isProd: true, // no messages of defects in close frames
     onConnect: async ({ extra: { socket, request }, connectionParams }) => {
       const check = () => authenticate(request, connectionParams)
       try {
-        await check()
+        if (!callers.enter(await check(), socket)) {
+          socket.close(TRY_AGAIN_LATER, 'Too many sockets of this caller')
+          return false
+        }
       } catch (error) {
         closeFor(error, socket, services.log)
         return false
       }
+      socket.on('message', () => {
+        if (socket.bufferedAmount > MAX_UNREAD) socket.terminate()
+      })
       request.socket.setMaxListeners(MAX_OPERATIONS + OWN_LISTENERS)
       whileOpen(socket, PING_MS, () => ping(socket))
       whileOpen(socket, RECHECK_MS, () => check().catch((error) => closeIfRefused(error, socket)))
@@ -104,10 +116,15 @@ function terminateAll(server: WebSocketServer): void {
   for (const socket of server.clients) socket.terminate()
 }
 
-/** graphql-ws prints whatever goes wrong with a socket; a frame that a peer broke is no defect of ours. ws closes it. */
+/**
+ * graphql-ws prints whatever goes wrong with a socket; a frame that a peer broke, and what could not be sent to one that has
+ * gone, is no defect of ours. ws closes it, and that is heard.
+ */
 function quiet(socket: WebSocket): void {
   socket.removeAllListeners('error')
   socket.on('error', () => undefined)
+  const send = socket.send.bind(socket) as (data: string, done: () => void) => void
+  socket.send = (data: unknown, done?: unknown) => send(String(data), () => typeof done === 'function' && done())
 }
 
 function whileOpen(socket: WebSocket, everyMs: number, act: () => unknown): void {

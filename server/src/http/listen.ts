@@ -9,13 +9,16 @@ import type { Authenticator } from '../access/authenticator.ts'
 import type { Caller } from '../access/caller.ts'
 import { Sessions } from '../access/sessions.ts'
 import { Refusal, StartError } from '../errors.ts'
+import type { Figure } from '../figures/figure.ts'
 import type { GraphQLContext, Services } from '../graphql/context.ts'
+import type { SocketLimits } from '../graphql/socket-limit.ts'
 import { serveWebSocket } from '../graphql/websocket.ts'
 import { agentRoute } from './agent.route.ts'
 import { credentialOf, identify, tokenIn } from './auth.ts'
 import { identifyCaller } from './caller.hook.ts'
 import { exportRoute } from './export.route.ts'
 import { farewellRoute } from './farewell.route.ts'
+import { figuresRoute } from './figures.route.ts'
 import { GRAPHQL_BODY_LIMIT, graphqlRoute } from './graphql.route.ts'
 import { healthRoute } from './health.route.ts'
 import { heartbeatRoute } from './heartbeat.route.ts'
@@ -33,12 +36,14 @@ import { serveUpgrades } from './upgrade.ts'
 const EVERYWHERE = new Set(['', '0.0.0.0', '::', 'localhost'])
 
 export interface HttpOptions {
-  readonly config: { readonly publicUrl: string | undefined }
+  readonly config: { readonly publicUrl: string | undefined } & SocketLimits
   readonly services: Services
   /** Not started yet; it starts and stops with the server. */
   readonly apollo: ApolloServer<GraphQLContext>
   readonly schema: GraphQLSchema
   readonly authenticator: Authenticator
+  /** What `/metrics` tells. */
+  readonly figures: readonly Figure[]
   /** The folder of the web build. */
   readonly webRoot: string
   readonly log: Logger
@@ -56,6 +61,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   const app = newFastify(log, (next) => hotPath({ routes, authenticator, log }, next))
   app.addHook('onClose', () => apollo.stop())
 
+  figuresRoute(app, { rules, identify: identifyRequest, figures: options.figures })
   healthRoute(app, () => services.store.pool.query('select 1'))
   heartbeatRoute(app, { rules, writer: services.writer, identify: identifyRequest })
   agentRoute(app, { rules, store: services.store, identify: identifyRequest })
@@ -87,10 +93,10 @@ function openWebSocket(app: FastifyInstance, { services, schema, authenticator, 
     services.access.require(caller, 'WS /graphql')
     return caller
   }
-  const served = serveWebSocket({ server: sockets, schema, services, authenticate })
+  const served = serveWebSocket({ server: sockets, schema, services, limits: config, authenticate })
   // Before the port closes: it would wait for the sockets that are open.
   app.addHook('preClose', () => served.dispose())
-  serveUpgrades(app.server, sockets, config.publicUrl)
+  serveUpgrades(app.server, sockets, config)
 }
 
 /** `connectionParams.authorization`, else what the request itself brought. */

@@ -14,9 +14,13 @@ export function isSocketRequest(request: IncomingMessage): boolean {
  * Hands WebSocket requests for `/graphql` over, on the port that HTTP is served on.
  *
  * Browsers let any page open a WebSocket anywhere and send our cookie along, so a stranger's page is refused here,
- * whatever credential it may bring later.
+ * whatever credential it may bring later. So is whoever comes when there are too many.
  */
-export function serveUpgrades(server: Server, sockets: WebSocketServer, publicUrl: string | undefined): void {
+export function serveUpgrades(
+  server: Server,
+  sockets: WebSocketServer,
+  { publicUrl, maxSockets }: { readonly publicUrl: string | undefined; readonly maxSockets: number },
+): void {
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const drop = () => socket.destroy()
     socket.on('error', drop)
@@ -27,6 +31,11 @@ export function serveUpgrades(server: Server, sockets: WebSocketServer, publicUr
     if (!isOwnOrigin(request.headers, publicUrl)) {
       const error = 'This request comes from a page of another origin.'
       socket.end(bareAnswer('403 Forbidden', { error, code: 'FORBIDDEN' }))
+      return
+    }
+    if (sockets.clients.size >= maxSockets) {
+      const error = 'This hub has as many sockets open as it may have.'
+      socket.end(bareAnswer('503 Service Unavailable', { error, code: 'UNAVAILABLE' }))
       return
     }
     sockets.handleUpgrade(request, socket, head, (webSocket) => {

@@ -1,4 +1,4 @@
-import type { ServerId, StatusEvent } from '../core/types.ts'
+import type { Instant, ServerId, StatusEvent } from '../core/types.ts'
 import type { Stamped } from '../store/stamp.ts'
 import { removeHub } from '../store/stamp.ts'
 import type { Store } from '../store/store.ts'
@@ -86,6 +86,11 @@ export class Monitor {
   /** Notifications may have been lost. */
   reload(): void {
     this.#expiry.reload()
+  }
+
+  /** The database's time, as near as this hub knows it. */
+  now(): Instant {
+    return this.#clock.now()
   }
 
   get leads(): boolean {

@@ -32,13 +32,15 @@ const OVERLAP_MS = 10_000
 
 /** Tells of changes to servers and alerts, on whichever hub they were made. Without cursors: a client that was away reads again. */
 export class ChangeFeed {
-  readonly #servers = new Broadcast<ServerChange>(slowReader)
-  readonly #alerts = new Broadcast<AlertSeen>(slowReader)
+  readonly #servers = new Broadcast<ServerChange>(() => this.#tooSlow())
+  readonly #alerts = new Broadcast<AlertSeen>(() => this.#tooSlow())
   readonly #heartbeats: PolledWatch<HeartbeatSeen>
   readonly #samples: PolledWatch<StoredSample>
   readonly #heardServers: Heard<ServerChangeKind>
   readonly #heardAlerts: Heard<true>
   #newest = 0
+  /** Subscriptions that ended because their reader was too slow. */
+  dropped = 0
 
   constructor(
     readonly store: Store,
@@ -111,6 +113,11 @@ export class ChangeFeed {
     this.#samples.end()
   }
 
+  #tooSlow(): Refusal {
+    this.dropped += 1
+    return new Refusal('SLOW_CONSUMER', 'Too many changes waited to be read. Read the list again and subscribe anew.')
+  }
+
   async #readServers(heard: ReadonlyMap<ServerId, ServerChangeKind>): Promise<void> {
     const servers = await findServers(this.store, [...heard.keys()])
     const changes: ServerChange[] = []
@@ -155,8 +162,4 @@ function matches(server: Server, { ids, search, statuses, reasons, tags }: Serve
 function matchesAlert(alert: AlertSeen, filter: AlertFilter): boolean {
   const { severities } = filter
   return isOpenedAs(alert, filter, alert.serverTags) && (!severities || severities.includes(alert.severity))
-}
-
-function slowReader(): Refusal {
-  return new Refusal('SLOW_CONSUMER', 'Too many changes waited to be read. Read the list again and subscribe anew.')
 }

@@ -14,19 +14,32 @@ export interface Position {
   readonly position: number
 }
 
+export interface StatusFeedOptions {
+  readonly maxQueued?: number
+  /** Called each time when live events have been passed on to a subscriber, with the first of them. */
+  readonly onTold?: (event: StatusEvent) => void
+}
+
 /**
  * The feed of status changes: first the events after a cursor from the table, then live ones, with nothing lost,
  * doubled or out of order across the seam.
  */
 export class StatusFeed {
   readonly #live: Broadcast<StatusEvent>
+  readonly #onTold: (event: StatusEvent) => void
+  /** Subscriptions that ended because their reader was too slow. */
+  dropped = 0
 
   constructor(
     readonly store: Store,
     readonly tail: Position,
-    maxQueued = MAX_QUEUED,
+    { maxQueued = MAX_QUEUED, onTold = () => undefined }: StatusFeedOptions = {},
   ) {
-    this.#live = new Broadcast((unread) => slowConsumer(store, unread), maxQueued)
+    this.#onTold = onTold
+    this.#live = new Broadcast((unread) => {
+      this.dropped += 1
+      return slowConsumer(store, unread)
+    }, maxQueued)
   }
 
   /** Hands live events to all who listen; called with every event once, in order. */
@@ -47,6 +60,7 @@ export class StatusFeed {
       store: this.store,
       filter,
       from,
+      onTold: this.#onTold,
       join: (after) => ({
         seam: this.tail.position,
         live: this.#live.subscribe((event) => event.id > after && passes(event, filter)),
@@ -74,6 +88,7 @@ interface StatusEventsOptions {
   readonly filter: StatusEventFilter
   /** The id of the last event that the subscriber has seen. */
   readonly from: number
+  readonly onTold: (event: StatusEvent) => void
   /**
    * Begins to gather live events, all after the seam, but none up to `after`: another hub may have been ahead of this one
    * when it gave the cursor out.
@@ -94,6 +109,8 @@ class StatusEvents extends Stream<StatusEvent> {
   #live: Queue<StatusEvent>
   /** What was replayed and is still to be read, or why it could not be. */
   #page: readonly StatusEvent[] | Failure = []
+  /** The first of the live events that were read last. */
+  #telling: StatusEvent | undefined
   #closed = false
 
   constructor(options: StatusEventsOptions) {
@@ -107,13 +124,20 @@ class StatusEvents extends Stream<StatusEvent> {
   }
 
   poll(onReady: () => void): readonly StatusEvent[] | null {
+    if (this.#telling) this.#options.onTold(this.#telling)
+    this.#telling = undefined
+
     const page = this.#page
     if (page instanceof Failure) throw page.error
     if (page.length > 0) {
       this.#page = []
       return page
     }
-    if (this.#last >= this.#seam || this.#closed) return this.#live.poll(onReady)
+    if (this.#last >= this.#seam || this.#closed) {
+      const events = this.#live.poll(onReady)
+      this.#telling = events?.[0]
+      return events
+    }
     void this.#replay().then(onReady)
     return []
   }

@@ -1,9 +1,10 @@
 import { deadlineOf } from '../core/gaps.ts'
 import type { Instant, ServerId } from '../core/types.ts'
 import { BLIND_AFTER_MS, readFacts, type ServerFacts } from './facts.ts'
+import { ms } from './instant.ts'
 import { settleFacts } from './settle.ts'
 import type { Store } from './store.ts'
-import { inTransaction, type Queryable } from './transaction.ts'
+import { inTransaction, type Queryable, reachable } from './transaction.ts'
 import { LONGEST_WAIT_MS } from './write-heartbeats.ts'
 
 /** What is to be done with a server that was due. */
@@ -52,20 +53,43 @@ const BACKLOG = `
 
 const EXISTING = `select server_id as id from server_heartbeat where server_id = any($1::int[])`
 
+/** By the time that has passed alone: gaps move a deadline later, never nearer. */
+const FRESH = `
+  select s.id, ${ms('h.last_heartbeat_at')} + s.offline_after_seconds * 1000 - ${ms('statement_timestamp()')} as "remainingMs"
+  from server_heartbeat h join server s on s.id = h.server_id
+  where h.server_id = any($1::int[]) and s.status <> 'OFFLINE' and not s.suspended and s.deleted_at is null
+    and h.last_heartbeat_at + s.offline_after_seconds * interval '1 s' > statement_timestamp()`
+
 /**
  * Looks at servers whose deadline may have passed and makes OFFLINE those that are silent, there and then.
  *
- * Their heartbeat rows are locked before they are read, so a heartbeat is either seen here or waits, finds the server
- * OFFLINE, and brings it back. A row that somebody else holds is being refreshed: it is skipped, never waited for.
+ * Most were heard meanwhile: those are found without a lock, so that a healthy fleet's looks write nothing and hold up no
+ * heartbeat. Only who seems silent is judged.
  *
  * @param heardAtMs `performance.now()` at a moment up to which every heartbeat that had arrived here is committed or
  *   refused. A deadline after it is looked at again: where the database is slow, what arrived since may wait to be written.
  */
-export function judgeExpiry(
+export async function judgeExpiry(
   store: Store,
   ids: readonly ServerId[],
   heardAtMs = performance.now(),
 ): Promise<Map<ServerId, ExpiryAnswer>> {
+  const { rows } = await reachable(() =>
+    store.pool.query<{ id: ServerId; remainingMs: number }>({ name: 'judge-fresh', text: FRESH, values: [ids] }),
+  )
+  const answers = new Map<ServerId, ExpiryAnswer>(rows.map(({ id, remainingMs }) => [id, fresh(remainingMs)]))
+  const silent = ids.filter((id) => !answers.has(id))
+  if (silent.length > 0) for (const [id, answer] of await judge(store, silent, heardAtMs)) answers.set(id, answer)
+  return answers
+}
+
+/**
+ * Judges servers that seem silent.
+ *
+ * Their heartbeat rows are locked before they are read, so a heartbeat is either seen here or waits, finds the server
+ * OFFLINE, and brings it back. A row that somebody else holds is being refreshed: it is skipped, never waited for.
+ */
+function judge(store: Store, ids: readonly ServerId[], heardAtMs: number): Promise<Map<ServerId, ExpiryAnswer>> {
   return inTransaction(store.pool, async (tx) => {
     const locked = await idsOf(tx, 'judge-lock', LOCK_ROWS, ids)
     const backlog = await tx.query({ name: 'judge-backlog', text: BACKLOG, values: [store.hubId] })
