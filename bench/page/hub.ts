@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url'
 const MAIN = fileURLToPath(new URL('../../server/dist/main.js', import.meta.url))
 const TOKEN = 'an-admin-token-for-the-bench-0123456789'
 const AT_ONCE = 50
+const SIDE_BY_SIDE = 8
 /** Those that flap: each twice in four seconds, 300 changes a second. */
 export const FLAPPING = 600
 /** A server that flaps has the shortest limit that there is. */
@@ -57,28 +58,43 @@ export async function startBenchHub(servers: number): Promise<BenchHub> {
     if (errors) throw new Error(JSON.stringify(errors))
     return data
   }
-  const ids = await createServers(ask, servers)
   const stop = async () => {
     child.kill('SIGTERM')
     await exited
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
   }
-  return { url, token: TOKEN, ids, ask, stop }
+  try {
+    return { url, token: TOKEN, ids: await createServers(ask, servers), ask, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
 }
 
+/** Several requests at once: each server is a transaction of its own, and ten thousand one after another take minutes. */
 async function createServers(ask: BenchHub['ask'], servers: number): Promise<readonly string[]> {
+  const starts = Array.from({ length: Math.ceil(servers / AT_ONCE) }, (_, i) => i * AT_ONCE)
   const ids: string[] = []
-  for (let from = 0; from < servers; from += AT_ONCE) {
-    const fields = Array.from({ length: Math.min(AT_ONCE, servers - from) }, (_, i) => {
-      const n = from + i
-      const limit = n < FLAPPING ? FLAP_LIMIT_SECONDS : 86_400
-      return `s${i}: createServer(input: { name: "node-${n}", tags: ["prod", "rack-${n % 40}"], offlineAfterSeconds: ${limit} }) { server { id } }`
-    })
-    const made = await ask<Record<string, { server: { id: string } }>>(`mutation { ${fields.join('\n')} }`)
-    ids.push(...Object.values(made).map(({ server }) => server.id))
+  const waiting = [...starts]
+  async function work() {
+    for (let from = waiting.shift(); from !== undefined; from = waiting.shift()) {
+      const made = await createSome(ask, from, Math.min(AT_ONCE, servers - from))
+      for (const [i, id] of made.entries()) ids[from + i] = id
+    }
   }
+  await Promise.all(Array.from({ length: SIDE_BY_SIDE }, work))
   for (let from = 0; from < servers; from += FLAPPING) await beat(ask, ids.slice(from, from + FLAPPING))
   return ids
+}
+
+async function createSome(ask: BenchHub['ask'], from: number, count: number): Promise<readonly string[]> {
+  const fields = Array.from({ length: count }, (_, i) => {
+    const n = from + i
+    const limit = n < FLAPPING ? FLAP_LIMIT_SECONDS : 86_400
+    return `s${i}: createServer(input: { name: "node-${n}", tags: ["prod", "rack-${n % 40}"], offlineAfterSeconds: ${limit} }) { server { id } }`
+  })
+  const made = await ask<Record<string, { server: { id: string } }>>(`mutation { ${fields.join('\n')} }`)
+  return Object.values(made).map(({ server }) => server.id)
 }
 
 /** One heartbeat of each. */
