@@ -38,16 +38,19 @@ const databaseUrl = database ? urlOf(database.connection) : (process.env.DATABAS
 const running: { child: ChildProcess | undefined; readonly number: number }[] = []
 let isStopping = false
 
-for (let number = 1; number <= hubs; number++) running.push({ number, child: await startHub(number) })
-const balancer = startBalancer()
+let balancer: ChildProcess | undefined
+// From the first hub on: none of them may be left behind.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stopAll())
+for (let number = 1; number <= hubs; number++) await startHub(number)
+balancer = startBalancer()
 say('')
 say(`Hubs at ${running.map(({ number }) => `http://127.0.0.1:${port + number}`).join(', ')}`)
 say(balancer ? `Behind HAProxy at http://127.0.0.1:${port}` : 'HAProxy is not installed: give agents all addresses.')
 say(`The admin token is in ${join(folder, 'admin-token')}`)
 process.on('SIGHUP', () => void restartAll())
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stopAll())
 
-async function startHub(number: number): Promise<ChildProcess> {
+/** Resolves when it is ready, or has ended. */
+async function startHub(number: number): Promise<void> {
   const child = spawn(process.execPath, [MAIN], {
     env: {
       ...process.env,
@@ -63,6 +66,9 @@ async function startHub(number: number): Promise<ChildProcess> {
     stdio: ['ignore', 'pipe', 'inherit'],
     detached: true, // Ctrl-C is ours to pass on
   })
+  const hub = running.find((candidate) => candidate.number === number)
+  if (hub) hub.child = child
+  else running.push({ number, child })
   child.once('exit', () => void restart(number, child))
   const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream })
   await new Promise<void>((resolve) => {
@@ -72,14 +78,13 @@ async function startHub(number: number): Promise<ChildProcess> {
     })
     child.once('exit', () => resolve())
   })
-  return child
 }
 
 /** As a service manager would. */
 async function restart(number: number, ended: ChildProcess): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, RESTART_MS))
   const hub = running.find((candidate) => candidate.number === number)
-  if (!isStopping && hub?.child === ended) hub.child = await startHub(number)
+  if (!isStopping && hub?.child === ended) await startHub(number)
 }
 
 async function restartAll(): Promise<void> {
@@ -87,7 +92,7 @@ async function restartAll(): Promise<void> {
     const { child } = hub
     hub.child = undefined // it is not to be started again by whoever sees its end
     await end(child)
-    hub.child = await startHub(hub.number)
+    await startHub(hub.number)
   }
 }
 
@@ -96,7 +101,7 @@ function startBalancer(): ChildProcess | undefined {
   const servers = running.map(({ number }) => `    server hub-${number} 127.0.0.1:${port + number}\n`)
   const config = readFileSync(CONFIG, 'utf8')
     .replace(/^ +server .*\n/gm, '')
-    .replace('maxconn 200000', 'maxconn 10000')
+    .replace('maxconn 200000', 'maxconn 4000')
     .replace('bind :4000', `bind 127.0.0.1:${port}`)
   const path = join(folder, 'haproxy.cfg')
   writeFileSync(path, config + servers.join(''))
@@ -105,7 +110,7 @@ function startBalancer(): ChildProcess | undefined {
 
 async function stopAll(): Promise<void> {
   isStopping = true
-  if (balancer) await end(balancer)
+  await end(balancer)
   await Promise.all(running.map(({ child }) => end(child)))
   await database?.stop()
   process.exit(0)
