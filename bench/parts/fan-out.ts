@@ -12,8 +12,8 @@ const PROGRAM = fileURLToPath(new URL('../stage/fanout-hub.ts', import.meta.url)
 const TSCONFIG = fileURLToPath(new URL('../../server/tsconfig.json', import.meta.url))
 
 const SUBSCRIBERS = 1_000
-const AT_ONCE = [1]
-const ROUNDS = 2
+const AT_ONCE = [1, 10]
+const ROUNDS = 5
 const MEASURE_MS = 1_500
 
 /** So many bursts are on their way, that neither side waits for the other. */
