@@ -33,6 +33,14 @@ async function main(names: readonly string[]): Promise<number> {
     },
     log: say,
   }
+  const stopClusters = async () => {
+    for (const open of clusters.values()) await (await open.catch(() => undefined))?.stop()
+    clusters.clear()
+  }
+  // Whoever gives up on us shall not find a PostgreSQL of ours tomorrow.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void stopClusters().finally(() => process.exit(1)))
+  }
   try {
     let failed = 0
     for (const part of parts) {
@@ -50,7 +58,7 @@ async function main(names: readonly string[]): Promise<number> {
     }
     return failed > 0 ? 1 : 0
   } finally {
-    for (const open of clusters.values()) await (await open.catch(() => undefined))?.stop()
+    await stopClusters()
   }
 }
 

@@ -3,9 +3,10 @@ import { batches } from './parts/batches.ts'
 import { deadline } from './parts/deadline.ts'
 import { fanOut } from './parts/fan-out.ts'
 import { history } from './parts/history.ts'
+import { peer } from './parts/peer.ts'
 import { protocols } from './parts/protocols.ts'
 import { queries } from './parts/queries.ts'
 import { rest, restEmbedded } from './parts/rest.ts'
 
 /** All there is to measure, in the order in which it is measured and told. */
-export const PARTS: readonly Part[] = [rest, restEmbedded, protocols, batches, fanOut, deadline, queries, history]
+export const PARTS: readonly Part[] = [rest, restEmbedded, protocols, batches, fanOut, deadline, queries, history, peer]

@@ -23,3 +23,11 @@ test('another status, and a body without the text, are bad answers', () => {
   expect(scene().reader.read(answer('good', '503 Service Unavailable'))).toMatch(/^A bad answer: HTTP\/1.1 503/)
   expect(scene().reader.read(answer('bad'))).toMatch(/bad$/)
 })
+
+test('an answer that comes in pieces ends with the empty one', () => {
+  const { state, reader } = scene()
+  reader.read(Buffer.from('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\ngood\r\n'))
+  expect(state.answers).toBe(0)
+  reader.read(Buffer.from('0\r\n\r\n'))
+  expect(state.answers).toBe(1)
+})

@@ -1,10 +1,10 @@
 const END_OF_HEAD = Buffer.from('\r\n\r\n')
 const OK = Buffer.from('HTTP/1.1 200')
 
-/**
- * Reads HTTP answers with a Content-Length off one connection, one after the other; understands no more than that, and
- * costs little.
- */
+/** The last piece of an answer that comes in pieces. */
+const LAST_CHUNK = Buffer.from('\r\n0\r\n\r\n')
+
+/** Reads HTTP answers off one connection, one after the other; understands no more of them than that, and costs little. */
 export class AnswerReader {
   readonly #accepts: Buffer
   readonly #onAnswer: () => void
@@ -22,7 +22,7 @@ export class AnswerReader {
     this.#rest = undefined
     while (bytes.length > 0) {
       const headEnd = bytes.indexOf(END_OF_HEAD)
-      const end = headEnd === -1 ? Infinity : headEnd + END_OF_HEAD.length + contentLength(bytes, headEnd)
+      const end = headEnd === -1 ? Infinity : endOf(bytes, headEnd)
       if (end > bytes.length) {
         this.#rest = bytes
         return undefined
@@ -37,8 +37,12 @@ export class AnswerReader {
   }
 }
 
-function contentLength(bytes: Buffer, headEnd: number): number {
-  const length = /\r\ncontent-length: *(\d+)/i.exec(bytes.toString('latin1', 0, headEnd))?.[1]
-  if (length === undefined) throw new Error(`An answer without a length: ${bytes.toString('latin1', 0, headEnd)}`)
-  return Number(length)
+/** Where the answer ends; Infinity where that has not arrived. */
+function endOf(bytes: Buffer, headEnd: number): number {
+  const head = bytes.toString('latin1', 0, headEnd)
+  const length = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1]
+  if (length !== undefined) return headEnd + END_OF_HEAD.length + Number(length)
+
+  const last = bytes.indexOf(LAST_CHUNK, headEnd)
+  return last === -1 ? Infinity : last + LAST_CHUNK.length
 }
