@@ -5,12 +5,15 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { urlOf } from './support/app-scene.ts'
 import { freshDatabase } from './support/hub-scene.ts'
 
 const SERVER = fileURLToPath(new URL('..', import.meta.url))
 const AGENT = fileURLToPath(new URL('../../agent/dist/stacksense-agent.js', import.meta.url))
+
+// Each test starts the program from its sources, which takes long where other programs run.
+vi.setConfig({ testTimeout: 120_000 })
 
 interface Started {
   readonly child: ChildProcess
@@ -56,7 +59,7 @@ function start(env: Readonly<Record<string, string>>): Started {
 
 async function startReady(env: Readonly<Record<string, string>> = {}) {
   const hub = start({ DATABASE_URL: urlOf((await freshDatabase()).connection), ...env })
-  await expect.poll(hub.out, { timeout: 20_000, interval: 20 }).toContain('Sign in')
+  await expect.poll(hub.out, { timeout: 60_000, interval: 20 }).toContain('Sign in')
   return hub
 }
 
@@ -141,10 +144,10 @@ describe.skipIf(!existsSync(AGENT))('the machine that it runs on', () => {
       }
       return data.fleet.servers
     }
-    await expect.poll(statuses, { timeout: 10_000 }).toEqual([{ status: 'ONLINE' }])
+    await expect.poll(statuses, { timeout: 60_000 }).toEqual([{ status: 'ONLINE' }])
     expect(agentsOf(url).length).toBeGreaterThan(0)
 
     hub.child.kill('SIGKILL')
-    await expect.poll(() => agentsOf(url), { timeout: 5_000 }).toEqual([])
+    await expect.poll(() => agentsOf(url), { timeout: 30_000 }).toEqual([])
   })
 })
