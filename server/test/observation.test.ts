@@ -212,6 +212,17 @@ test('a hub that was killed is waited for by nobody', async () => {
   expect((await judgeExpiry(store, [server.id])).get(server.id)).toEqual({ kind: 'settled' })
 })
 
+test('a hub that was killed is waited for by nobody, also where none ran for a while', async () => {
+  const { store, server } = await scene()
+  await age(store.pool, server.id, 200)
+  await stampAs(store)
+  await store.pool.query(`insert into hub_observation (hub_id, stamped_at, writer_pid)
+    values (gen_random_uuid(), clock_timestamp() - interval '31 s', -1)`)
+  await store.pool.query(`insert into observation_gap (from_at, until_at, cause)
+    values (clock_timestamp() - interval '30 s', clock_timestamp() - interval '1 s', 'HUB_DOWN')`)
+  expect((await judgeExpiry(store, [server.id])).get(server.id)).toEqual({ kind: 'settled' })
+})
+
 test('a heartbeat that waited for longer than others wait for it is refused', async () => {
   const { hub, store, server } = await scene()
   const before = (await readVerdicts(store, [server.id])).get(server.id)?.lastHeartbeatAt

@@ -13,8 +13,9 @@ export class CallerSockets {
 
   constructor(readonly max: number) {}
 
-  /** Counts the socket as the caller's until it closes; false where the caller has too many. */
+  /** Counts the socket as the caller's until it closes; false where the caller has too many, or it has closed already. */
   enter(caller: Caller, socket: WebSocket): boolean {
+    if (socket.readyState !== socket.OPEN) return false
     const key = identityOf(caller)
     const open = this.#open.get(key) ?? 0
     if (open >= this.max) return false

@@ -30,17 +30,17 @@ export function installRoutes(
   options: { readonly publicUrl: string | undefined; readonly agentRoot?: string },
 ): void {
   const agentRoot = options.agentRoot ?? AGENT_ROOT
-  const checksums = new Checksums(agentRoot)
+  const builds = new Builds(agentRoot)
 
   app.get('/install.sh', (request, reply) => {
     const template = join(agentRoot, 'install/install.sh')
     if (!existsSync(template)) return answerMissing(request, reply)
     const values: Readonly<Record<string, string>> = {
       HUB: (options.publicUrl ?? addressOf(request)).replaceAll("'", '%27'),
-      SHA256_X64: checksums.of('stacksense-agent-linux-x64'),
-      SHA256_ARM64: checksums.of('stacksense-agent-linux-arm64'),
-      SHA256_NODE: checksums.of('stacksense-agent.js'),
-      SHA256_UNIT: checksums.of('stacksense-agent.service'),
+      SHA256_X64: builds.read('stacksense-agent-linux-x64')?.sum ?? '',
+      SHA256_ARM64: builds.read('stacksense-agent-linux-arm64')?.sum ?? '',
+      SHA256_NODE: builds.read('stacksense-agent.js')?.sum ?? '',
+      SHA256_UNIT: builds.read('stacksense-agent.service')?.sum ?? '',
     }
     const script = readFileSync(template, 'utf8').replaceAll(
       /@([A-Z0-9_]+)@/g,
@@ -51,10 +51,10 @@ export function installRoutes(
 
   app.get<{ Params: { file: string } }>('/agent/:file', (request, reply) => {
     const { file } = request.params
-    const path = Object.hasOwn(FILES, file) ? join(agentRoot, FILES[file as FileName]) : undefined
-    if (path === undefined || !existsSync(path)) return answerMissing(request, reply)
+    const build = Object.hasOwn(FILES, file) ? builds.read(file as FileName) : undefined
+    if (!build) return answerMissing(request, reply)
     // Whole, not as a stream: it has less than a megabyte, and a hub that stops need not wait for the stream's own end.
-    return reply.type('application/octet-stream').send(readFileSync(path))
+    return reply.type('application/octet-stream').send(build.bytes)
   })
 }
 
@@ -63,22 +63,31 @@ function addressOf(request: FastifyRequest): string {
   return HOST.test(request.host) ? `${request.protocol}://${request.host}` : ''
 }
 
-/** SHA-256 of the files, each read once and again when it was built anew; empty for one that is not there. */
-class Checksums {
-  readonly #known = new Map<FileName, { readonly version: string; readonly sum: string }>()
+interface Build {
+  readonly version: string
+  readonly bytes: Buffer
+  /** SHA-256, in hex. */
+  readonly sum: string
+}
+
+/** The files, each read once, and again when it was built anew: whoever downloads one shares its bytes with all others. */
+class Builds {
+  readonly #known = new Map<FileName, Build>()
 
   constructor(readonly root: string) {}
 
-  of(name: FileName): string {
+  /** Undefined for one that is not there. */
+  read(name: FileName): Build | undefined {
     const path = join(this.root, FILES[name])
-    if (!existsSync(path)) return ''
+    if (!existsSync(path)) return undefined
     const { mtimeMs, size } = statSync(path)
     const version = `${mtimeMs} ${size}`
     const known = this.#known.get(name)
-    if (known?.version === version) return known.sum
+    if (known?.version === version) return known
 
-    const sum = createHash('sha256').update(readFileSync(path)).digest('hex')
-    this.#known.set(name, { version, sum })
-    return sum
+    const bytes = readFileSync(path)
+    const build = { version, bytes, sum: createHash('sha256').update(bytes).digest('hex') }
+    this.#known.set(name, build)
+    return build
   }
 }

@@ -57,6 +57,11 @@ export function newFastify(log: Logger, before: (next: Handle) => Handle = (next
     request.caller = ANONYMOUS
     reply.headers(SECURITY_HEADERS)
   })
+  // A request has arrived when all of it has: whoever sends slowly is not made old by it.
+  app.addHook('preValidation', (request, _reply, done) => {
+    request.arrivedAtMs = performance.now()
+    done()
+  })
   app.addHook('onResponse', async (request, reply) => {
     logAnswer(log, request, reply.statusCode, reply.elapsedTime)
   })

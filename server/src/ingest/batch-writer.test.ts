@@ -68,15 +68,16 @@ test('what comes during a write goes together, one entry a server, and each call
 
 test('of several heartbeats of one server the newest counts, and what it leaves unsaid is kept', async () => {
   const { writer, write, commit } = scene()
+  const arrivedAtMs = performance.now()
   const all = [
     writer.record(9, {}),
-    writer.record(1, { bootId: 'b', agentVersion: '1' }, 10),
-    writer.record(1, { agentVersion: '2' }, 20),
+    writer.record(1, { bootId: 'b', agentVersion: '1' }, arrivedAtMs - 10),
+    writer.record(1, { agentVersion: '2' }, arrivedAtMs),
   ]
   await commit()
   await commit()
   await Promise.all(all)
-  expect(write.mock.lastCall?.[0]).toEqual([{ serverId: 1, bootId: 'b', agentVersion: '2', arrivedAtMs: 20 }])
+  expect(write.mock.lastCall?.[0]).toEqual([{ serverId: 1, bootId: 'b', agentVersion: '2', arrivedAtMs }])
 })
 
 test('a server that the database does not know is unknown to the caller, and costs its neighbours nothing', async () => {
@@ -200,4 +201,17 @@ test('a name that was changed while it was read is not remembered', async () => 
   reads[1]?.(new Map([[1, 'new']]))
   expect(await second).toMatchObject({ name: 'new' })
   expect(await writer.record(1, {})).toMatchObject({ name: 'new' })
+})
+
+test('a heartbeat that is too old when its turn comes is refused alone', async () => {
+  const { writer, batches, commit } = scene()
+  const first = writer.record(9, {})
+  const old = writer.record(1, {}, performance.now() - 6_000)
+  const fresh = writer.record(2, {})
+  old.catch(() => undefined)
+  await commit()
+  await commit()
+  expect(await Promise.all([first, fresh])).toMatchObject([{ kind: 'recorded' }, { kind: 'recorded' }])
+  await expect(old).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+  expect(batches).toEqual([[9], [2]])
 })

@@ -1,7 +1,12 @@
 import type { AgentFacts, Instant, ServerId } from '../core/types.ts'
 import { Refusal } from '../errors.ts'
 import { isBadData } from '../store/sqlstate.ts'
-import type { HeartbeatEntry, WrittenHeartbeat } from '../store/write-heartbeats.ts'
+import {
+  type HeartbeatEntry,
+  LONGEST_WAIT_MS,
+  type WrittenHeartbeat,
+  waitedTooLong,
+} from '../store/write-heartbeats.ts'
 
 /** The most rows of one statement. */
 export const MAX_BATCH = 2_000
@@ -116,9 +121,9 @@ export class BatchWriter {
 
   async #run(): Promise<void> {
     while (this.#waiting.size > 0) {
-      const batch = this.#take()
+      const batch = this.#refuseOld(this.#take())
       this.#inFlightSince = batch[0]?.since ?? Infinity
-      this.#inFlight = this.#write(batch)
+      this.#inFlight = batch.length > 0 ? this.#write(batch) : Promise.resolve()
       await this.#inFlight
       this.#inFlightSince = Infinity
     }
@@ -140,6 +145,16 @@ export class BatchWriter {
       this.#waiting.delete(id)
     }
     return batch
+  }
+
+  /** What has waited for too long would be refused with the whole batch, and must not cost its neighbours anything. */
+  #refuseOld(batch: readonly Waiting[]): Waiting[] {
+    const oldest = performance.now() - LONGEST_WAIT_MS
+    return batch.filter(({ entry, waiters }) => {
+      if (entry.arrivedAtMs >= oldest) return true
+      this.#settle(waiters, (waiter) => waiter.reject(waitedTooLong()))
+      return false
+    })
   }
 
   async #write(batch: readonly Waiting[]): Promise<void> {

@@ -30,7 +30,8 @@ const LOCK_ROWS = `
 
 /**
  * Another hub says that heartbeats wait there. Or it does not stamp, so that it cannot say: frozen, slow, or not back yet
- * after an outage of the database. One that was killed has no session any more, and nothing to wait for.
+ * after an outage of the database. One that was killed has no session any more, and nothing to wait for: that no hub ran
+ * at all (HUB_DOWN) is no reason to wait, else a crash loop of ours would postpone every death.
  */
 const BACKLOG = `
   with other as (
@@ -39,7 +40,7 @@ const BACKLOG = `
     select o.writer_pid, g.missed, o.now - o.stamped_at - coalesce(g.missed, '0') as silence
     from other o left join lateral (
       select nullif(sum(least(until_at, o.now) - greatest(from_at, o.stamped_at)), '0') as missed
-      from observation_gap where until_at > o.stamped_at
+      from observation_gap where until_at > o.stamped_at and cause <> 'HUB_DOWN'
     ) g on true
     where o.stamped_at <= o.now - interval '${BLIND_AFTER_MS} ms'
   )

@@ -54,13 +54,15 @@ export async function findSession(store: Store, hash: Buffer): Promise<ApiToken 
   return rows[0]
 }
 
-/** Signs the page out, on every hub. */
+/** Signs the page out, on every hub. A session that does not exist is no news: anybody may say one. */
 export async function deleteSession(store: Store, hash: Buffer): Promise<void> {
-  await inTransaction(store.pool, async (tx) => {
-    await tx.query('delete from page_session where hash = $1', [hash])
+  const existed = await inTransaction(store.pool, async (tx) => {
+    const { rowCount } = await tx.query('delete from page_session where hash = $1', [hash])
+    if (rowCount === 0) return false
     await tx.query(`select pg_notify($1, '')`, [CHANNELS.access])
+    return true
   })
-  store.credentialsChanged()
+  if (existed) store.credentialsChanged()
 }
 
 const INSERT_SESSION = `

@@ -103,6 +103,7 @@ function instantOf(seconds: number | null): Instant | null {
   return seconds === null ? null : Math.round(seconds * 1_000_000) / 1_000
 }
 
-function waitedTooLong(): Refusal {
+/** The refusal of a heartbeat that is older than `LONGEST_WAIT_MS`. */
+export function waitedTooLong(): Refusal {
   return new Refusal('UNAVAILABLE', 'The heartbeat waited for the database for too long.', { retryAfterSeconds: 1 })
 }
