@@ -277,7 +277,7 @@ test('a defect is logged in full and shown to nobody', async () => {
   vi.spyOn(hub.store, 'em').mockImplementation(() => {
     throw bug
   })
-  const answer = await ask('{ alerts { nodes { id } } }')
+  const answer = await ask('{ observationGaps { id } }')
   expect(codesOf(answer)).toEqual(['DEFECT'])
   expect(JSON.stringify(answer.errors)).not.toContain('secret')
   expect(log).toHaveBeenCalledWith(bug)
