@@ -121,7 +121,7 @@ export function describeBehaviours({ name, command, preloadable }: AgentHost): v
     test('beats with its token at the pace of its interval, and says so once', async () => {
       const hub = await new Hub().start()
       const agent = start([], environment(hub.url, { STACKSENSE_INTERVAL: '6' }))
-      await until(() => hub.beats.length === 3)
+      await until(() => hub.beats.length >= 3)
       expect(hub.beats[0]).toMatchObject({
         url: '/graphql',
         authorization: 'Bearer ssa_secret',
@@ -139,7 +139,7 @@ export function describeBehaviours({ name, command, preloadable }: AgentHost): v
       const api_url = hub.url.replace('http://', 'http://agent:ssa_other@')
       const path = fileWith({ server_id: 7, api_url, interval: 3, protocol: 'rest', metrics_interval: 0 })
       start(['--config', path], {})
-      await until(() => hub.beats.length === 1)
+      await until(() => hub.beats.length >= 1)
       expect(hub.beats[0]).toMatchObject({
         url: '/api/heartbeat/7/',
         authorization: 'Bearer ssa_other',
@@ -186,11 +186,11 @@ export function describeBehaviours({ name, command, preloadable }: AgentHost): v
     test('bridges a hub that is down for two thirds of an interval', async () => {
       const hub = await new Hub().start()
       const agent = start([], environment(hub.url, { STACKSENSE_INTERVAL: '9' }))
-      await until(() => hub.beats.length === 1)
+      await until(() => hub.beats.length >= 1)
       hub.stop()
-      await until(() => agent.lines.length === 3)
+      await until(() => agent.lines.length >= 3)
       await hub.start()
-      await until(() => hub.beats.length === 2)
+      await until(() => hub.beats.length >= 2)
       expect(agent.lines[2]).toContain('refuses the connection')
       expect(hub.gapsMs[0]).toBeLessThan(18_000)
     })
@@ -203,14 +203,14 @@ export function describeBehaviours({ name, command, preloadable }: AgentHost): v
         else accept(request, response)
       }).start()
       start([], environment(hub.url))
-      await until(() => hub.beats.length === 2)
+      await until(() => hub.beats.length >= 2)
       expect(hub.gapsMs[0]).toBeGreaterThan(4_900)
     })
 
     test.each(['SIGTERM', 'SIGINT'] as const)('ends at once and with 0 on %s between two beats', async (signal) => {
       const hub = await new Hub().start()
       const agent = start([], environment(hub.url, { STACKSENSE_INTERVAL: '30' }))
-      await until(() => agent.lines.length === 2)
+      await until(() => agent.lines.length >= 2)
       const askedAt = performance.now()
       agent.kill(signal)
       expect((await agent.ended).code).toBe(0)
@@ -221,7 +221,7 @@ export function describeBehaviours({ name, command, preloadable }: AgentHost): v
     test('ends at once and with 0 in the middle of a request', async () => {
       const hub = await new Hub(() => {}).start()
       const agent = start([], environment(hub.url, { STACKSENSE_INTERVAL: '30' }))
-      await until(() => hub.beats.length === 1)
+      await until(() => hub.beats.length >= 1)
       const askedAt = performance.now()
       agent.kill('SIGTERM')
       expect((await agent.ended).code).toBe(0)
@@ -231,7 +231,7 @@ export function describeBehaviours({ name, command, preloadable }: AgentHost): v
     test('beats at once when it goes on after a stop, and does not make up for what it missed', async () => {
       const hub = await new Hub().start()
       const agent = start([], environment(hub.url, { STACKSENSE_INTERVAL: '2' }))
-      await until(() => hub.beats.length === 2)
+      await until(() => hub.beats.length >= 2)
       agent.kill('SIGSTOP')
       await new Promise((resolve) => setTimeout(resolve, 5_000))
       const before = hub.beats.length
@@ -253,9 +253,9 @@ export function describeBehaviours({ name, command, preloadable }: AgentHost): v
         FAKETIME_DONT_FAKE_MONOTONIC: '1',
         DONT_FAKE_MONOTONIC: '1',
       })
-      await until(() => hub.beats.length === 1)
+      await until(() => hub.beats.length >= 1)
       writeFileSync(clock, step)
-      await until(() => hub.beats.length === 3)
+      await until(() => hub.beats.length >= 3)
       for (const gap of hub.gapsMs) expect(gap).toBeLessThan(6_000)
       agent.kill('SIGTERM')
       expect((await agent.ended).code).toBe(0)
@@ -286,7 +286,7 @@ export function describeBehaviours({ name, command, preloadable }: AgentHost): v
         [],
         environment(hub.url, { STACKSENSE_METRICS_INTERVAL: '1', STACKSENSE_BUFFER_FILE: '/dev/full' }),
       )
-      await until(() => agent.lines.length === 2)
+      await until(() => agent.lines.length >= 2)
       hub.stop()
       await until(() => agent.lines.some((line) => line.includes('refuses')))
       await new Promise((resolve) => setTimeout(resolve, 3_000))
@@ -306,7 +306,7 @@ export function describeBehaviours({ name, command, preloadable }: AgentHost): v
       down.stop()
       const hub = await new Hub().start()
       start([], environment(`${down.url},${hub.url}`))
-      await until(() => hub.beats.length === 2)
+      await until(() => hub.beats.length >= 2)
       expect(down.beats).toEqual([])
     })
 
@@ -315,7 +315,7 @@ export function describeBehaviours({ name, command, preloadable }: AgentHost): v
       const full = openSync('/dev/full', 'w')
       const agent = start([], environment(hub.url), full)
       closeSync(full)
-      await until(() => hub.beats.length === 2)
+      await until(() => hub.beats.length >= 2)
       agent.kill('SIGTERM')
       expect((await agent.ended).code).toBe(0)
     })
@@ -324,10 +324,10 @@ export function describeBehaviours({ name, command, preloadable }: AgentHost): v
       const hub = await new Hub().start()
       const agent = start([], environment(hub.url))
       agent.child.stderr?.destroy()
-      await until(() => hub.beats.length === 1)
+      await until(() => hub.beats.length >= 1)
       hub.stop()
       await hub.start()
-      await until(() => hub.beats.length === 3)
+      await until(() => hub.beats.length >= 3)
       agent.kill('SIGTERM')
       expect((await agent.ended).code).toBe(0)
     })
@@ -365,7 +365,7 @@ export function describeBehaviours({ name, command, preloadable }: AgentHost): v
     test('keeps its memory whatever a hub sends', async () => {
       const hub = await new Hub(flood).start()
       const agent = start([], environment(hub.url, { STACKSENSE_INTERVAL: '1' }))
-      await until(() => hub.beats.length === 4)
+      await until(() => hub.beats.length >= 4)
       const peak = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${agent.child.pid}/status`, 'utf8'))?.[1]
       // qemu and Node are large by themselves; 50 MB a beat would show.
       expect(Number(peak)).toBeLessThan(150_000)
