@@ -94,11 +94,9 @@ test.each([
     await new Promise((resolve) => setTimeout(resolve, 6_000)) // longer than the server may be silent, and than a leader
     hub.process.kill('SIGCONT')
     expect((await beat()).status).toBe(200)
-    const { observationGaps } = await ask<{ observationGaps: { cause: string }[] }>(
-      hub,
-      '{ observationGaps { cause } }',
-    )
-    expect(observationGaps).toMatchObject([{ cause: 'PAUSED' }])
+    // By the next stamp, which need not be before the next heartbeat.
+    const gaps = () => ask<{ observationGaps: { cause: string }[] }>(hub, '{ observationGaps { cause } }')
+    await expect.poll(async () => (await gaps()).observationGaps, PATIENCE).toMatchObject([{ cause: 'PAUSED' }])
     expect((await ask<Events>(hub, EVENTS)).statusEvents.nodes).toEqual([{ to: 'ONLINE' }])
 
     await expect.poll(async () => (await ask<Events>(hub, EVENTS)).statusEvents.nodes, PATIENCE).toHaveLength(2)

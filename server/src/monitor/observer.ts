@@ -34,11 +34,11 @@ export class Observer {
   #timer: NodeJS.Timeout | undefined
   #stopped = false
   #running: Promise<void> | undefined
-  #last: { readonly now: Instant; readonly atMs: number } | undefined
+  #last: { readonly now: Instant; readonly sentAtMs: number; readonly atMs: number } | undefined
   #failed = false
   #pulse: NodeJS.Timeout | undefined
   #beatAtMs = performance.now()
-  /** The longest time between two beats since the last stamp. */
+  /** The longest time between two beats since the last stamp was sent. */
   #pausedMs = 0
 
   constructor(readonly options: ObserverOptions) {}
@@ -82,29 +82,37 @@ export class Observer {
     const { store, clock, backlogMs, figures, onGap, onClockStep } = this.options
     const backlog = backlogMs()
     const sentAtMs = performance.now()
+    const pausedBeforeMs = this.#longestPauseMs()
+    this.#beat()
+    this.#pausedMs = 0
     const { now, gap } = await stamp(store, {
       figures: { ...figures(), backlogMs: backlog !== null && backlog > BACKLOG_MS ? backlog : null },
-      causeOf: (_from, until) => this.#causeOf(until),
+      causeOf: (_from, until) => this.#causeOf(until, Math.max(pausedBeforeMs, this.#longestPauseMs())),
+    }).catch((error: unknown) => {
+      this.#pausedMs = Math.max(this.#pausedMs, pausedBeforeMs)
+      throw error
     })
     const atMs = performance.now()
     clock.observe(sentAtMs, atMs, now)
     // Another hub may have recorded the step; that time went backwards is seen here all the same.
     const stepped = gap?.cause === 'CLOCK_STEP' || now < (this.#last?.now ?? now)
-    this.#last = { now, atMs }
+    this.#last = { now, sentAtMs, atMs }
+    // A pause in the middle of this stamp came after its `now`: it is told by the next one.
     this.#beat()
-    this.#pausedMs = 0
     if (stepped) onClockStep()
     if (gap) onGap(gap)
   }
 
   /** A hole that ends at our own first stamp is one in which no hub ran; later ones are our own troubles. */
-  #causeOf(until: Instant): GapCause {
+  #causeOf(until: Instant, longestPauseMs: number): GapCause {
     if (!this.#last) return 'HUB_DOWN'
     const byDatabase = until - this.#last.now
-    const byUs = performance.now() - this.#last.atMs
-    if (Math.abs(byDatabase - byUs) > STEP_MS) return 'CLOCK_STEP'
+    const nowMs = performance.now()
+    // The last stamp's `now` was read somewhere between its sending and its answer.
+    const [least, most] = [nowMs - this.#last.atMs, nowMs - this.#last.sentAtMs]
+    if (byDatabase < least - STEP_MS || byDatabase > most + STEP_MS) return 'CLOCK_STEP'
     // Our own pulse tells whose trouble it was, also where we were paused in the middle of a stamp.
-    return 2 * this.#longestPauseMs() > byUs ? 'PAUSED' : 'DATABASE_UNREACHABLE'
+    return 2 * longestPauseMs > byDatabase ? 'PAUSED' : 'DATABASE_UNREACHABLE'
   }
 
   #beat(): void {
