@@ -23,7 +23,8 @@ ENV NODE_ENV=production \
     STACKSENSE_LOCAL_AGENT=false
 WORKDIR /app
 COPY --from=build /image .
-RUN install -d -o node -g node -m 700 /data
+RUN install -d -o node -g node -m 700 /data \
+ && ln -s /app/server/bin/stacksense.js /usr/local/bin/stacksense
 # The embedded PostgreSQL runs as this user too; it refuses to run as root.
 USER node
 VOLUME /data

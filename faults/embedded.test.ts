@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -40,7 +39,7 @@ test('PostgreSQL is killed under the hub', async () => {
     strike: async ({ die }) => {
       const cluster = join(arena.folder, 'data/postgres/cluster')
       const pid = readFileSync(join(cluster, 'postmaster.pid'), 'utf8').split('\n', 1)[0] as string
-      execFileSync('kill', ['-KILL', pid])
+      process.kill(Number(pid), 'SIGKILL')
       die()
       await sleep(2_000)
     },

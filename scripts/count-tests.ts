@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from 'node:fs'
 
 /**
  * Adds up vitest's reports and prints `N passed, N failed` alone on the last line. A failed step counts as a failure, and
- * so does a report that is missing, and a browser, database or fault test that was skipped: those must not be left out unseen.
+ * so does a report that is missing, and a browser, database, fault or agent test that was skipped: none of those may be left
+ * out unseen.
  */
 const [failedSteps = '0', ...reports] = process.argv.slice(2)
 
@@ -16,7 +17,7 @@ interface Report {
   }[]
 }
 
-const NEVER_SKIPPED = /\/(e2e|server\/test|faults)\//
+const NEVER_SKIPPED = /\/(e2e|server\/test|faults|agent)\//
 
 let passed = 0
 let failed = 0

@@ -4,9 +4,10 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-[ "$(id -u)" = 0 ] || { echo 'This needs root, for chroot: not tried.'; exit 0; }
+[ "$(id -u)" = 0 ] || { echo 'FAILED: this needs root, for chroot and mount.'; exit 1; }
 
-work=$(mktemp -d)
+# Not in /tmp, which may be small, or mounted so that nothing in it runs.
+work=$(mktemp -d -p /var/tmp)
 root=$work/root
 export TOKEN=a-token-for-the-test-of-the-installation
 port=$((20000 + RANDOM % 20000))
@@ -59,8 +60,11 @@ newer_than() { [ "$(last_heartbeat)" != "$1" ]; }
 said_goodbye() { ask '{ server(id: 1) { heartbeat { farewell { reason } } } }' | grep -q STOPPED; }
 
 say 'a bare Debian, and a hub'
-debootstrap --variant=minbase --include=curl,ca-certificates bookworm "$root" >"$work/debootstrap.log" 2>&1 || fail 'debootstrap'
-mount -t proc proc "$root/proc"
+# The mirror that apt uses here; where apt knows none, debootstrap's own.
+# shellcheck disable=SC2016 # apt's own variables
+mirror=$(apt-get indextargets --format '$(LABEL) $(REPO_URI)' | awk '/^Debian http/ && !seen++ { print $2 }') || mirror=''
+debootstrap --variant=minbase --include=curl,ca-certificates bookworm "$root" ${mirror:+"$mirror"} >"$work/debootstrap.log" 2>&1 || fail 'debootstrap'
+mount -t proc proc "$root/proc" || fail 'mount is not allowed here: in a container it takes the capability SYS_ADMIN'
 chmod 755 "$work"
 install -m 755 "$(node -p process.execPath)" "$root/usr/local/bin/node"
 start_hub

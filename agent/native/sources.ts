@@ -23,7 +23,7 @@ const SOURCES: readonly Source[] = JSON.parse(readFileSync(new URL('sources.json
  */
 export function unpackedSources(folder: string, say: (line: string) => void): void {
   const missing = SOURCES.filter((source) => !existsSync(archive(folder, source)))
-  if (missing.length > 0) download(folder, missing, say)
+  if (missing.length > 0) downloadAll(folder, missing, say)
   for (const source of SOURCES) unpack(folder, source)
 }
 
@@ -31,7 +31,7 @@ function archive(folder: string, source: Source): string {
   return join(folder, source.file)
 }
 
-function download(folder: string, sources: readonly Source[], say: (line: string) => void): void {
+function downloadAll(folder: string, sources: readonly Source[], say: (line: string) => void): void {
   say(`Fetching the sources of ${sources.map((source) => source.package).join(', ')} from Debian …`)
   const apt = join(folder, 'apt')
   for (const part of ['lists/partial', 'cache/archives/partial']) mkdirSync(join(apt, part), { recursive: true })
@@ -47,27 +47,38 @@ function download(folder: string, sources: readonly Source[], say: (line: string
   }
   const options = Object.entries(settings).flatMap(([name, value]) => ['-o', `${name}=${value}`])
   run('apt-get', [...options, '-qq', 'update'], folder)
-  const wanted = sources.map((source) => `${source.package}=${source.version}`)
-  try {
-    run('apt-get', [...options, '-qq', 'source', '--download-only', ...wanted], folder)
-  } catch (error) {
-    if (!(error instanceof BuildProblem)) throw error
-    throw new BuildProblem(
-      `${error.message}\nWhere Debian has replaced a version by a newer one, review that, and pin it in agent/native/sources.json`,
-    )
-  }
+  for (const source of sources) downloadOne(folder, options, source)
   rmSync(apt, { recursive: true })
 }
 
-/** The archive that this machine's own packages come from. */
-function mirror(): string {
-  const targets = spawnSync('apt-get', ['indextargets', '--format', '$(REPO_URI) $(ORIGIN)'], { encoding: 'utf8' })
-  if (targets.error !== undefined) {
-    throw new BuildProblem('there is no apt-get: the sources of the native agent come from Debian')
+/** Where Debian has replaced the revision, the one that it has now is fetched: its upstream archive is mostly the same. */
+function downloadOne(folder: string, options: readonly string[], source: Source): void {
+  const download = (wanted: string) => run('apt-get', [...options, '-qq', 'source', '--download-only', wanted], folder)
+  try {
+    download(`${source.package}=${source.version}`)
+  } catch (error) {
+    if (!(error instanceof BuildProblem)) throw error
+    download(source.package)
   }
-  const ofDebian = targets.stdout.split('\n').find((line) => /\/debian\/? Debian$/.test(line))
-  if (ofDebian === undefined) throw new BuildProblem('apt knows no Debian mirror: run "apt-get update" first, as root')
-  return ofDebian.split(' ')[0] as string
+  if (existsSync(archive(folder, source))) return
+  throw new BuildProblem(
+    `Debian ${source.suite} has no ${source.file} any more: review its newer ${source.package}, and pin it in agent/native/sources.json`,
+  )
+}
+
+/** The archive that this machine's own packages come from: by its label, else (no lists are there yet) by its path. */
+function mirror(): string {
+  const labelled = indexTargets('$(LABEL) $(REPO_URI)').find((line) => /^Debian (?!cdrom:)/.test(line))
+  if (labelled !== undefined) return labelled.slice('Debian '.length)
+  const listed = indexTargets('$(REPO_URI)', '--no-release-info').find((uri) => /\/debian\/?$/.test(uri))
+  if (listed !== undefined) return listed
+  throw new BuildProblem("apt's sources name no mirror of Debian's: the sources of the native agent come from one")
+}
+
+function indexTargets(format: string, ...options: readonly string[]): readonly string[] {
+  const targets = spawnSync('apt-get', ['indextargets', ...options, '--format', format], { encoding: 'utf8' })
+  if (targets.error === undefined) return targets.stdout.split('\n')
+  throw new BuildProblem('there is no apt-get: the sources of the native agent come from Debian')
 }
 
 function unpack(folder: string, source: Source): void {

@@ -8,7 +8,7 @@ import { readSecretFile, writeSecretFile } from './secret-file.ts'
 import { hashToken, newToken } from './tokens.ts'
 
 /** A sign-in link that nobody opened within this time is void. */
-export const SIGN_IN_CODE_SECONDS = 15 * 60
+const SIGN_IN_CODE_SECONDS = 15 * 60
 
 /** PostgreSQL's code for the same secret stored twice. */
 const UNIQUE_VIOLATION = '23505'

@@ -67,7 +67,7 @@ const HOUR_MS = 3_600_000
 const KEPT_HOURS = 25
 
 /** A gap of this share of the limit was a near miss: 45 s of 60. */
-export const NEAR_MISS_SHARE = 0.75
+const NEAR_MISS_SHARE = 0.75
 
 /** Fewer gaps than these do not tell an interval. */
 const MIN_GAPS_OF_INTERVAL = 5

@@ -7,7 +7,7 @@ export const RESOLUTIONS = ['RAW', 'FIVE_MINUTES', 'HOUR'] as const
 export type Resolution = (typeof RESOLUTIONS)[number]
 
 /** How much time one part of a series stands for, at least. */
-export const RESOLUTION_MS: Readonly<Record<Resolution, number>> = { RAW: 1, FIVE_MINUTES: 300_000, HOUR: 3_600_000 }
+const RESOLUTION_MS: Readonly<Record<Resolution, number>> = { RAW: 1, FIVE_MINUTES: 300_000, HOUR: 3_600_000 }
 
 /** So many usual distances without a sample are a hole. */
 const HOLE = 2.5

@@ -4,7 +4,7 @@ import type { MetricSample } from './metrics.ts'
 export const SUSTAINED_SAMPLES = 2
 
 /** An alert resolves when the value has come down to this many points below its limit, so that it does not flap. */
-export const CLEAR_MARGIN = 5
+const CLEAR_MARGIN = 5
 
 /** A limit of this many per cent is none: nothing is above it, and what was open is over. */
 const NO_LIMIT = 100

@@ -22,7 +22,7 @@ import { tooComplex } from './limits.ts'
  * The most values that one answer may hold, estimated. The whole fleet of 10,000 with 40 fields each stays below it;
  * beyond, one answer would keep everybody else waiting for seconds.
  */
-export const MAX_COST = 500_000
+const MAX_COST = 500_000
 
 /** How long a list is expected to be where nothing says so. */
 const SHORT_LIST = 2

@@ -10,7 +10,7 @@ import { SECURITY_HEADERS } from './page.ts'
 import { restErrorHandler } from './rest-error.ts'
 import { isSocketRequest } from './upgrade.ts'
 
-export const REST_BODY_LIMIT = 64 * 1_024
+const REST_BODY_LIMIT = 64 * 1_024
 
 /** Agents beat every 30 s: a shorter time would cost each beat a new connection. */
 const KEEP_ALIVE_MS = 80_000

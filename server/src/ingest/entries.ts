@@ -2,7 +2,7 @@ import { type AgentFacts, MAX_SERVER_ID, type ServerId } from '../core/types.ts'
 import { Refusal } from '../errors.ts'
 
 /** The longest word an agent may say of itself: its version, its boot id. */
-export const MAX_AGENT_WORD = 64
+const MAX_AGENT_WORD = 64
 
 /** What arrives with a heartbeat, as the wire's own types have it. */
 export interface AgentInput {

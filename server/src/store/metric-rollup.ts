@@ -22,7 +22,7 @@ import { inTransaction, type Queryable } from './transaction.ts'
 const ROLLUP_LOCK = 0x73737275
 
 /** An hour is rolled up when it is over for so long: most late samples are there by then. */
-export const ROLLUP_GRACE_MS = 300_000
+const ROLLUP_GRACE_MS = 300_000
 
 /** About so many samples are rolled up in one step: a fraction of a second. */
 const STEP_SAMPLES = 2_000
