@@ -87,7 +87,7 @@ export class Observer {
     this.#pausedMs = 0
     const { now, gap } = await stamp(store, {
       figures: { ...figures(), backlogMs: backlog !== null && backlog > BACKLOG_MS ? backlog : null },
-      causeOf: (_from, until) => this.#causeOf(until, Math.max(pausedBeforeMs, this.#longestPauseMs())),
+      causeOf: (_from, until) => this.#causeOf(until, sentAtMs, Math.max(pausedBeforeMs, this.#longestPauseMs())),
     }).catch((error: unknown) => {
       this.#pausedMs = Math.max(this.#pausedMs, pausedBeforeMs)
       throw error
@@ -104,12 +104,11 @@ export class Observer {
   }
 
   /** A hole that ends at our own first stamp is one in which no hub ran; later ones are our own troubles. */
-  #causeOf(until: Instant, longestPauseMs: number): GapCause {
+  #causeOf(until: Instant, sentAtMs: number, longestPauseMs: number): GapCause {
     if (!this.#last) return 'HUB_DOWN'
     const byDatabase = until - this.#last.now
-    const nowMs = performance.now()
-    // The last stamp's `now` was read somewhere between its sending and its answer.
-    const [least, most] = [nowMs - this.#last.atMs, nowMs - this.#last.sentAtMs]
+    // The last stamp's `now` was read somewhere between its sending and its answer, and so was this one's `until`.
+    const [least, most] = [sentAtMs - this.#last.atMs, performance.now() - this.#last.sentAtMs]
     if (byDatabase < least - STEP_MS || byDatabase > most + STEP_MS) return 'CLOCK_STEP'
     // Our own pulse tells whose trouble it was, also where we were paused in the middle of a stamp.
     return 2 * longestPauseMs > byDatabase ? 'PAUSED' : 'DATABASE_UNREACHABLE'
