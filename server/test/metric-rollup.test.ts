@@ -106,6 +106,38 @@ test('a late sample makes its hour again, at once to the eye; one that came twic
   expect(await rowsOf(store, TIERS.RAW)).toHaveLength(6)
 })
 
+test('a late sample of a day past its retention finds what was rolled up of its hour', async () => {
+  const { store, server } = await scene()
+  const keepAll = { ...DEFAULT_RETENTION, rawDays: 30 }
+  await store.pool.query(
+    `do $$ declare day date := current_date - 10; begin
+       execute format('create table metric_sample_%s partition of metric_sample for values from (%L) to (%L)',
+         to_char(day, 'YYYYMMDD'), day, day + 1);
+     end $$`,
+  )
+  await maintainPartitions(store, keepAll)
+  const add = (minutes: number[]) =>
+    store.pool.query(
+      `insert into metric_sample (server_id, at, cpu_percent, disks)
+       select $1, current_date - 10 + minute * interval '1 minute', 50, '[]' from unnest($2::int[]) minute`,
+      [server.id, minutes],
+    )
+  await add([1, 2, 3])
+  await rollUpAll(store)
+  await add([4])
+
+  await maintainPartitions(store, DEFAULT_RETENTION)
+  await rollUpAll(store)
+  const samples = async (tier: Tier) => (await rowsOf(store, tier)).map((row) => row.samples)
+  expect([await samples(TIERS.RAW), await samples(TIERS.FIVE_MINUTES), await samples(TIERS.HOUR)]).toEqual([
+    [4],
+    [4],
+    [4],
+  ])
+  await maintainPartitions(store, DEFAULT_RETENTION)
+  expect([await samples(TIERS.RAW), await samples(TIERS.HOUR)]).toEqual([[], [4]])
+})
+
 test('while one hub rolls up, no other does', async () => {
   const { store, server } = await scene()
   await fill(store, server.id, 3)
