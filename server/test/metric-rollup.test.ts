@@ -6,7 +6,7 @@ import type { RollupColumns } from '../src/core/buckets.ts'
 import { METRICS, type Metric, type MetricSample } from '../src/core/metrics.ts'
 import type { Server } from '../src/core/types.ts'
 import { recordSamples } from '../src/metrics/record-samples.ts'
-import { rollUpSome } from '../src/store/metric-rollup.ts'
+import { RollUpError, rollUpSome } from '../src/store/metric-rollup.ts'
 import { readSeries } from '../src/store/metric-series.ts'
 import { type BlockRow, rollupsIn, samplesIn, TIERS, type Tier } from '../src/store/metric-tiers.ts'
 import { latestSamples } from '../src/store/newest-samples.ts'
@@ -136,6 +136,17 @@ test('a late sample of a day past its retention finds what was rolled up of its 
   ])
   await maintainPartitions(store, DEFAULT_RETENTION)
   expect([await samples(TIERS.RAW), await samples(TIERS.HOUR)]).toEqual([[], [4]])
+})
+
+test('a step that fails says of which servers, and up to which', async () => {
+  const { store, server } = await scene()
+  await fill(store, server.id, 2)
+  await rollUpAll(store)
+  await store.pool.query(`update metric_raw set block = 'unreadable'`)
+  await fill(store, server.id, 2)
+  const error = await rollUpSome(store, { graceMs: 0 }).catch((thrown: unknown) => thrown)
+  expect(error).toBeInstanceOf(RollUpError)
+  expect(error).toMatchObject({ last: server.id, hours: 2, message: expect.stringMatching(/servers: \d+$/) })
 })
 
 test('while one hub rolls up, no other does', async () => {
