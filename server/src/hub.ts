@@ -13,6 +13,7 @@ import { Listener } from './publish/listener.ts'
 import { StatusFeed } from './publish/status-feed.ts'
 import type { Channel } from './store/channels.ts'
 import { writeRhythm } from './store/heartbeat-rhythm.ts'
+import { rollUpSome } from './store/metric-rollup.ts'
 import type { DatabaseConnection } from './store/pool.ts'
 import { DEFAULT_RETENTION, type Retention } from './store/retention.ts'
 import { findNames } from './store/server-row.ts'
@@ -82,7 +83,7 @@ export class Hub {
     )
     this.retention = { ...DEFAULT_RETENTION, ...options.retention }
     this.#housekeeper = new Housekeeper({ store, retention: this.retention, onError })
-    this.#roller = new Roller({ store, onError })
+    this.#roller = new Roller({ rollUp: (step) => rollUpSome(store, step), onError })
     this.monitor = new Monitor({
       store,
       flush: () => this.writer.flush(),

@@ -6,7 +6,7 @@ import type { RollupColumns } from '../src/core/buckets.ts'
 import { METRICS, type Metric, type MetricSample } from '../src/core/metrics.ts'
 import type { Server } from '../src/core/types.ts'
 import { recordSamples } from '../src/metrics/record-samples.ts'
-import { rollUpSome } from '../src/store/metric-rollup.ts'
+import { RollUpError, rollUpSome } from '../src/store/metric-rollup.ts'
 import { readSeries } from '../src/store/metric-series.ts'
 import { type BlockRow, rollupsIn, samplesIn, TIERS, type Tier } from '../src/store/metric-tiers.ts'
 import { latestSamples } from '../src/store/newest-samples.ts'
@@ -104,6 +104,49 @@ test('a late sample makes its hour again, at once to the eye; one that came twic
   await rollUpAll(store)
   expect(cpuOf(await seriesOf(store, server, 24))).toEqual(cpuOf(seen))
   expect(await rowsOf(store, TIERS.RAW)).toHaveLength(6)
+})
+
+test('a late sample of a day past its retention finds what was rolled up of its hour', async () => {
+  const { store, server } = await scene()
+  const keepAll = { ...DEFAULT_RETENTION, rawDays: 30 }
+  await store.pool.query(
+    `do $$ declare day date := current_date - 10; begin
+       execute format('create table metric_sample_%s partition of metric_sample for values from (%L) to (%L)',
+         to_char(day, 'YYYYMMDD'), day, day + 1);
+     end $$`,
+  )
+  await maintainPartitions(store, keepAll)
+  const add = (minutes: number[]) =>
+    store.pool.query(
+      `insert into metric_sample (server_id, at, cpu_percent, disks)
+       select $1, current_date - 10 + minute * interval '1 minute', 50, '[]' from unnest($2::int[]) minute`,
+      [server.id, minutes],
+    )
+  await add([1, 2, 3])
+  await rollUpAll(store)
+  await add([4])
+
+  await maintainPartitions(store, DEFAULT_RETENTION)
+  await rollUpAll(store)
+  const samples = async (tier: Tier) => (await rowsOf(store, tier)).map((row) => row.samples)
+  expect([await samples(TIERS.RAW), await samples(TIERS.FIVE_MINUTES), await samples(TIERS.HOUR)]).toEqual([
+    [4],
+    [4],
+    [4],
+  ])
+  await maintainPartitions(store, DEFAULT_RETENTION)
+  expect([await samples(TIERS.RAW), await samples(TIERS.HOUR)]).toEqual([[], [4]])
+})
+
+test('a step that fails says of which servers, and up to which', async () => {
+  const { store, server } = await scene()
+  await fill(store, server.id, 2)
+  await rollUpAll(store)
+  await store.pool.query(`update metric_raw set block = 'unreadable'`)
+  await fill(store, server.id, 2)
+  const error = await rollUpSome(store, { graceMs: 0 }).catch((thrown: unknown) => thrown)
+  expect(error).toBeInstanceOf(RollUpError)
+  expect(error).toMatchObject({ last: server.id, hours: 2, message: expect.stringMatching(/servers: \d+$/) })
 })
 
 test('while one hub rolls up, no other does', async () => {

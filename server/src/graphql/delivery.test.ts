@@ -45,17 +45,18 @@ class SmallSocket {
   }
 }
 
-function scene({ size = 1_000, limit = 10, fails = false } = {}) {
+function scene({ size = 1_000, limit = 10 } = {}) {
   const source = new Queue<Item>(
     limit,
     () => true,
     (unread) => new Error(`unread from ${unread[0]?.n}`),
     () => undefined,
   )
-  const execution = new SharedExecution({ schema, document }, (result) => {
-    if (fails) throw new Error('not JSON')
-    return result
-  })
+  const execution = new SharedExecution(
+    { schema, document },
+    (result) => result,
+    () => undefined,
+  )
   const socket = new SmallSocket(size)
   const delivery = new Delivery(source, execution, socket as unknown as Outlet)
   return { source, socket, delivery, push: (...numbers: number[]) => source.push(numbers.map((n) => ({ n }))) }

@@ -14,6 +14,9 @@ const CLIENT_CODES: ReadonlySet<unknown> = new Set([
   'BAD_USER_INPUT',
 ])
 
+/** All that anybody is told of a defect. */
+export const DEFECT = { message: 'Something went wrong on our side.', extensions: { code: 'DEFECT' } } as const
+
 /** What the parser says when it gives up on a document's size. */
 const TOO_LARGE_TO_PARSE = /^Syntax Error: Document contains more tha. \d+ tokens|Maximum call stack size exceeded/
 
@@ -40,7 +43,7 @@ export function formatError(log: Log) {
     if (code !== undefined) return answer(formatted, formatted.message, { code })
 
     log(cause)
-    return answer(formatted, 'Something went wrong on our side.', { code: 'DEFECT' })
+    return answer(formatted, DEFECT.message, DEFECT.extensions)
   }
 }
 
@@ -48,7 +51,7 @@ export function formatError(log: Log) {
 export function codeOf(error: unknown, log: Log): string {
   if (error instanceof Refusal) return error.code
   log(error)
-  return 'DEFECT'
+  return DEFECT.extensions.code
 }
 
 /** Gives a mistake that graphql-js found the code that Apollo would give it. */

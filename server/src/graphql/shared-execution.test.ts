@@ -8,7 +8,8 @@ const asIs = (result: ExecutionResult) => result
 
 function scene() {
   const resolve = vi.fn(async ({ counted }: { counted: number }) => counted)
-  const execution = new SharedExecution({ schema, document, fieldResolver: resolve }, asIs)
+  const log = vi.fn<(error: unknown) => void>()
+  const execution = new SharedExecution({ schema, document, fieldResolver: resolve }, asIs, log)
   const read = async (items: readonly object[]) => {
     for (;;) {
       const { promise, resolve } = Promise.withResolvers<void>()
@@ -17,7 +18,7 @@ function scene() {
       await promise
     }
   }
-  return { resolve, execution, read }
+  return { resolve, execution, read, log }
 }
 
 const answer = (counted: number) => `{"data":{"counted":${counted}}}`
@@ -48,6 +49,22 @@ test('what is published together is told together, one call each, also in a stor
   }
 })
 
+test('an answer that cannot be encoded becomes an opaque one, and those beside it and after it are told', async () => {
+  const bad = new Error('secret')
+  const log = vi.fn<(error: unknown) => void>()
+  const toWire = (result: ExecutionResult) => {
+    if (result.data?.counted === 2) throw bad
+    return result
+  }
+  const fieldResolver = ({ counted }: { counted: number }) => counted
+  const execution = new SharedExecution({ schema, document, fieldResolver }, toWire, log)
+  const items = [{ counted: 1 }, { counted: 2 }, { counted: 3 }]
+  await new Promise<void>((resolve) => execution.payloads(items, resolve))
+  const defect = '{"errors":[{"message":"Something went wrong on our side.","extensions":{"code":"DEFECT"}}]}'
+  expect(execution.payloads(items, () => undefined)?.map(String)).toEqual([answer(1), defect, answer(3)])
+  expect(log).toHaveBeenCalledExactlyOnceWith(bad)
+})
+
 test('equal items are not the same item', async () => {
   const { resolve, read } = scene()
   await read([{ counted: 1 }, { counted: 1 }])
@@ -55,7 +72,7 @@ test('equal items are not the same item', async () => {
 })
 
 test('an operation is shared for as long as anybody runs it', () => {
-  const executions = new SharedExecutions(asIs)
+  const executions = new SharedExecutions(asIs, () => undefined)
   const args = { schema, document }
   const first = executions.enter('key', args)
   expect(executions.enter('key', args)).toBe(first)

@@ -1,4 +1,5 @@
 import { type ExecutionArgs, type ExecutionResult, execute } from 'graphql'
+import { DEFECT, type Log } from './format-error.ts'
 
 /** What a result looks like on the wire. */
 export type ToWire = (result: ExecutionResult) => unknown
@@ -14,15 +15,17 @@ const STORM = 100
 export class SharedExecution {
   readonly #args: ExecutionArgs
   readonly #toWire: ToWire
+  readonly #log: Log
   /** Undefined while it is worked out. */
   readonly #payloads = new WeakMap<object, Buffer | undefined>()
   #waiting: (() => void)[] = []
   /** What was asked for last, until something new is there: those who read the same together need not look it up. */
   #last: { readonly items: readonly object[]; readonly payloads: readonly Buffer[] | undefined } | undefined
 
-  constructor(args: ExecutionArgs, toWire: ToWire) {
+  constructor(args: ExecutionArgs, toWire: ToWire, log: Log) {
     this.#args = args
     this.#toWire = toWire
+    this.#log = log
   }
 
   /**
@@ -53,9 +56,15 @@ export class SharedExecution {
     else this.#tell()
   }
 
+  /** Never fails: nobody would catch it, and the items beside this one are well. */
   async #answer(item: object): Promise<Buffer> {
-    const result = await execute({ ...this.#args, rootValue: item })
-    return Buffer.from(JSON.stringify(this.#toWire(result)))
+    try {
+      const result = await execute({ ...this.#args, rootValue: item })
+      return Buffer.from(JSON.stringify(this.#toWire(result)))
+    } catch (error) {
+      this.#log(error)
+      return Buffer.from(JSON.stringify({ errors: [DEFECT] }))
+    }
   }
 
   #tell(): void {
@@ -71,11 +80,14 @@ export class SharedExecution {
 export class SharedExecutions {
   readonly #running = new Map<string, { readonly execution: SharedExecution; users: number }>()
 
-  constructor(readonly toWire: ToWire) {}
+  constructor(
+    readonly toWire: ToWire,
+    readonly log: Log,
+  ) {}
 
   /** To be left again by whoever enters. */
   enter(key: string, args: ExecutionArgs): SharedExecution {
-    const running = this.#running.get(key) ?? { execution: new SharedExecution(args, this.toWire), users: 0 }
+    const running = this.#running.get(key) ?? { execution: new SharedExecution(args, this.toWire, this.log), users: 0 }
     running.users += 1
     this.#running.set(key, running)
     return running.execution

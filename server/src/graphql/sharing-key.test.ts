@@ -40,6 +40,12 @@ test('a variable that is used below the root field too, or in a fragment, may no
   }
 })
 
+test('a variable that is left out, and so has its default, is not one that is null', () => {
+  const query =
+    'subscription ($n: Int = 5) { serverStatusChanged { server { statusEvents(first: $n) { nodes { at } } } } }'
+  expect(keyOf({ query, variables: {} })).not.toBe(keyOf({ query, variables: { n: null } }))
+})
+
 test('each operation of a document is its own', () => {
   const query = 'subscription A { serverStatusChanged { at } } subscription B { serverStatusChanged { cursor } }'
   expect(keyOf({ query, operationName: 'A' })).not.toBe(keyOf({ query, operationName: 'B' }))

@@ -24,7 +24,9 @@ export function sharingKey(
 ): string {
   const operation = getOperationAST(document, operationName)
   const names = operation ? variablesThatShape(document, operation) : []
-  const shaping = names.map((name) => [name, variables?.[name]])
+  // One that was left out has its default, and null has not.
+  const given = names.filter((name) => variables && Object.hasOwn(variables, name))
+  const shaping = given.map((name) => [name, variables?.[name]])
   return JSON.stringify([permissionsOf(caller), query, operationName ?? null, shaping])
 }
 

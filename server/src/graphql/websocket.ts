@@ -59,7 +59,7 @@ export function serveWebSocket({ server, schema, services, limits, authenticate 
   const format = (error: GraphQLError) => formatError(services.log)(error.toJSON(), error)
   const toWire = (result: ExecutionResult) =>
     result.errors ? { ...result, errors: result.errors.map(format) } : result
-  const executions = new SharedExecutions(toWire)
+  const executions = new SharedExecutions(toWire, services.log)
   const callers = new CallerSockets(limits.maxSocketsPerCaller)
 
   const options: ServerOptions<Record<string, unknown>, Extra> & { isProd: boolean } = {

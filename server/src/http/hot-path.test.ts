@@ -54,6 +54,18 @@ test('what turns out to be out of the ordinary takes the usual way, too', async 
   expect(await post('/hot')).toBe('usual')
 })
 
+test.each([
+  ['whose answer fails', () => Promise.reject(new Error('secret'))],
+  ['whose answer cannot be sent', () => Promise.resolve({ status: 200, body: '', headers: { 'x-bad': '\n' } })],
+])('a request %s ends with 500, and the next one is answered', async (_what, fails) => {
+  const { post, url, answer } = await scene()
+  answer.mockImplementationOnce(fails)
+  const failed = await fetch(`${url}/hot`, { method: 'POST', body: '{}', headers: { authorization: 'Bearer known' } })
+  expect(failed.status).toBe(500)
+  expect(await failed.json()).toEqual({ error: 'Something went wrong on our side.', code: 'DEFECT' })
+  expect(await post('/hot')).toBe('hot')
+})
+
 test('a body that breaks off is not taken for a whole one', async () => {
   const { url, answer } = await scene()
   const request = httpRequest(`${url}/hot`, {

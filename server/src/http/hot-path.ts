@@ -6,6 +6,7 @@ import { logAnswer } from './answer-log.ts'
 import { tokenIn } from './auth.ts'
 import { SECURITY_HEADERS } from './page.ts'
 import { readBodyBefore } from './read-before.ts'
+import { logFailure, toHttpError } from './rest-error.ts'
 
 /** Handles a request, as Node hands it over. */
 export type Handle = (request: IncomingMessage, response: ServerResponse) => void
@@ -64,10 +65,15 @@ export function hotPath(
     readBodyBefore(request, length, (body) => {
       const answer = route.answer({ caller, path, body, headers, arrivedAtMs })
       if (!answer) return next(request, response)
-      void answer.then((content) => {
-        write(response, content)
-        logAnswer(log, request, content.status, performance.now() - arrivedAtMs)
-      })
+      answer
+        .then((content) => {
+          write(response, content)
+          logAnswer(log, request, content.status, performance.now() - arrivedAtMs)
+        })
+        .catch((error: unknown) => {
+          logFailure(log, error, request)
+          writeDefect(response, error)
+        })
     })
   }
 }
@@ -94,4 +100,12 @@ function write(response: ServerResponse, { status, body, headers }: HotAnswer): 
   if (headers) all.push(...Object.entries(headers).flat())
   response.writeHead(status, all)
   response.end(body)
+}
+
+/** Routes never fail by themselves; where one does all the same, only its own request may suffer. */
+function writeDefect(response: ServerResponse, error: unknown): void {
+  if (response.writableEnded) return
+  if (response.headersSent) return void response.destroy()
+  const { status, message, code, headers } = toHttpError(error)
+  write(response, { status, body: JSON.stringify({ error: message, code }), headers })
 }

@@ -63,7 +63,7 @@ function cleanFigure(value: unknown, metric: Metric, prefix: string): number | n
   if (value === undefined || value === null) return null
   const field = `${prefix}${metric}`
   const figure = cleanNumber(value, field)
-  if (PERCENTS.has(metric)) return cleanPercent(figure, field)
+  if (PERCENTS.has(metric)) return Math.fround(cleanPercent(figure, field))
   if (metric === 'processes') return Math.min(Math.round(figure), MAX_PROCESSES)
   // The moment of a sample is told by its uptime: it keeps every digit.
   return metric === 'uptimeSeconds' ? figure : Math.fround(figure)

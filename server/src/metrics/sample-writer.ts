@@ -2,10 +2,13 @@ import type { Instant, ServerId } from '../core/types.ts'
 import { Refusal } from '../errors.ts'
 import type { InsertedSamples, SampleEntry } from '../store/metric-samples.ts'
 import { isBadData } from '../store/sqlstate.ts'
-import { type AgedSample, isTooOld } from './clean-sample.ts'
+import { type AgedSample, isTooOld, MAX_SAMPLES } from './clean-sample.ts'
 
 /** The most samples of one statement, but for a single delivery that is larger. */
 const MAX_BATCH = 2_000
+
+/** The most samples of one server that may wait: one that sends without end must not keep others from being heard. */
+const MAX_OF_SERVER = 2 * MAX_SAMPLES
 
 export type SamplesOutcome =
   | {
@@ -42,6 +45,8 @@ interface Delivery {
 export class SampleWriter {
   #waiting: Delivery[] = []
   #samples = 0
+  /** Of each server that has some waiting. */
+  readonly #samplesOf = new Map<ServerId, number>()
   #running: Promise<void> | undefined
   #closed = false
 
@@ -50,15 +55,18 @@ export class SampleWriter {
   /**
    * Records samples of one server; answers after the commit, when what follows from them is done.
    *
-   * @throws Refusal UNAVAILABLE where too many wait, the hub is stopping, or the database cannot be reached
+   * @throws Refusal UNAVAILABLE where too many wait, of all or of this server, the hub is stopping, or the database cannot be reached
    */
   record(serverId: ServerId, samples: readonly AgedSample[], arrivedAtMs = performance.now()): Promise<SamplesOutcome> {
     if (this.#closed) return Promise.reject(busy('This hub is stopping.'))
     if (this.#samples + samples.length > this.options.maxWaiting) {
       return Promise.reject(busy('Too many samples are waiting.'))
     }
+    const ofServer = (this.#samplesOf.get(serverId) ?? 0) + samples.length
+    if (ofServer > MAX_OF_SERVER) return Promise.reject(busy('Too many samples of this server are waiting.'))
     return new Promise((resolve, reject) => {
       this.#samples += samples.length
+      this.#samplesOf.set(serverId, ofServer)
       this.#waiting.push({ serverId, samples, arrivedAtMs, resolve, reject })
       this.#running ??= this.#run()
     })
@@ -113,7 +121,11 @@ export class SampleWriter {
   }
 
   #settle(delivery: Delivery): Delivery {
-    this.#samples -= delivery.samples.length
+    const { serverId, samples } = delivery
+    this.#samples -= samples.length
+    const left = (this.#samplesOf.get(serverId) ?? 0) - samples.length
+    if (left > 0) this.#samplesOf.set(serverId, left)
+    else this.#samplesOf.delete(serverId)
     return delivery
   }
 }

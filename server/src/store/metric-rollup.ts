@@ -49,27 +49,53 @@ interface ServerHour {
   readonly hour: Instant
 }
 
+/** A step that came to nothing, and whose hours it was at. */
+export class RollUpError extends Error {
+  override readonly name = 'RollUpError'
+  /** Of the hours' servers, the highest. */
+  readonly last: ServerId
+  readonly hours: number
+
+  constructor(hours: readonly ServerHour[], cause: unknown) {
+    const servers = [...new Set(hours.map((it) => it.serverId))]
+    const first = iso(Math.min(...hours.map((it) => it.hour)))
+    super(`${hours.length} hours from ${first} on were not rolled up, of these servers: ${servers.join(', ')}`, {
+      cause,
+    })
+    this.last = Math.max(...servers)
+    this.hours = hours.length
+  }
+}
+
 /**
  * Rolls some of the hours that are over up, in one transaction: their samples leave `metric_sample`, and are found packed
  * and rolled up from then on. So a sample is in one of the two places at any moment, and counts once; and what is left in
  * `metric_sample` of hours that are over is what is still to do, late samples included: their hours are made again.
  *
  * @param from the lowest server that is looked at; what other steps took out before it is not searched again.
+ * @throws RollUpError where it failed once it knew which hours are to do
  */
-export function rollUpSome(
+export async function rollUpSome(
   store: Store,
   { from = 0, graceMs = ROLLUP_GRACE_MS, stepSamples = STEP_SAMPLES }: RollUpStep = {},
 ): Promise<RolledUp> {
-  return inTransaction(store.pool, async (tx) => {
+  let hours: ServerHour[] = []
+  const step = async (tx: Queryable): Promise<RolledUp> => {
+    hours = []
     const { rows } = await tx.query<{ won: boolean }>(
       `select pg_try_advisory_xact_lock($1) as won,
          set_config('idle_in_transaction_session_timeout', '${MAX_IDLE_MS}', true)`,
       [ROLLUP_LOCK],
     )
-    const hours = rows[0]?.won ? await findHours(tx, from, graceMs, stepSamples) : []
+    if (rows[0]?.won) hours = await findHours(tx, from, graceMs, stepSamples)
     if (hours.length > 0) await write(tx, hours, await takeSamples(tx, hours))
     return { hours: hours.length, last: Math.max(from, ...hours.map((it) => it.serverId)) }
-  })
+  }
+  try {
+    return await inTransaction(store.pool, step)
+  } catch (error) {
+    throw hours.length > 0 ? new RollUpError(hours, error) : error
+  }
 }
 
 /** Hours that are over and have samples, some of the servers' with the lowest ids. */

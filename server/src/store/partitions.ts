@@ -39,8 +39,7 @@ interface Partition {
 /** Makes the partitions that will be needed and drops those that are past their retention. Several hubs may do it at once. */
 export function maintainPartitions(store: Store, retention: MetricRetention): Promise<void> {
   const samples = { table: 'metric_sample', span: 'day', keepDays: retention.rawDays, onlyIfEmpty: true } as const
-  const tables: Partitioned[] = [
-    samples,
+  const rolledUp: Partitioned[] = [
     { table: 'metric_raw', span: 'day', keepDays: retention.rawDays },
     { table: 'metric_five_minutes', span: 'day', keepDays: retention.fiveMinuteDays },
     { table: 'metric_hours', span: 'month', keepDays: retention.hourDays },
@@ -48,11 +47,12 @@ export function maintainPartitions(store: Store, retention: MetricRetention): Pr
   return inTransaction(store.pool, async (tx) => {
     await tx.query('select pg_advisory_xact_lock($1)', [PARTITION_LOCK])
     const today = await readToday(tx)
-    for (const table of tables) await drop(tx, table, today)
-    // Where samples still wait, their roll-ups will have to go somewhere.
+    await drop(tx, samples, today, today)
+    // Where samples still wait, their roll-ups have to go somewhere, and are made from what was rolled up before, too.
     const waiting = await partitionsOf(tx, samples)
     const first = Math.min(today - DAYS_BACK * DAY_MS, ...waiting.map((partition) => partition.from))
-    for (const table of tables) await makeMissing(tx, table, first, today + DAYS_AHEAD * DAY_MS)
+    for (const table of rolledUp) await drop(tx, table, today, first)
+    for (const table of [samples, ...rolledUp]) await makeMissing(tx, table, first, today + DAYS_AHEAD * DAY_MS)
   })
 }
 
@@ -70,9 +70,10 @@ async function makeMissing(tx: Queryable, table: Partitioned, first: number, las
   }
 }
 
-async function drop(tx: Queryable, table: Partitioned, today: number): Promise<void> {
+/** @param needed what is from this day on stays, however old. */
+async function drop(tx: Queryable, table: Partitioned, today: number, needed: number): Promise<void> {
   for (const { name, until } of await partitionsOf(tx, table)) {
-    if (until > today - table.keepDays * DAY_MS) continue
+    if (until > Math.min(today - table.keepDays * DAY_MS, needed)) continue
     if (table.onlyIfEmpty && (await tx.query(`select from ${name} limit 1`)).rows.length > 0) continue
     await tx.query(`drop table ${name}`)
   }
