@@ -17,7 +17,7 @@ export interface HotRequest {
   readonly path: string
   readonly body: Buffer
   readonly headers: IncomingMessage['headers']
-  /** `performance.now()` when it arrived. */
+  /** `performance.now()` when all of it had arrived. */
   readonly arrivedAtMs: number
 }
 
@@ -55,7 +55,7 @@ export function hotPath(
 ): Handle {
   const { routes, authenticator, log } = options
   return (request, response) => {
-    const arrivedAtMs = performance.now()
+    const beganAtMs = performance.now()
     const { method, url: path = '', headers } = request
     const caller = method === 'POST' && isPlain(headers) ? rememberedCaller(authenticator, headers) : undefined
     const length = Number(headers['content-length'] ?? 0)
@@ -63,12 +63,12 @@ export function hotPath(
     if (!caller || !route) return next(request, response)
 
     readBodyBefore(request, length, (body) => {
-      const answer = route.answer({ caller, path, body, headers, arrivedAtMs })
+      const answer = route.answer({ caller, path, body, headers, arrivedAtMs: performance.now() })
       if (!answer) return next(request, response)
       answer
         .then((content) => {
           write(response, content)
-          logAnswer(log, request, content.status, performance.now() - arrivedAtMs)
+          logAnswer(log, request, content.status, performance.now() - beganAtMs)
         })
         .catch((error: unknown) => {
           logFailure(log, error, request)
