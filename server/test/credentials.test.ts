@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { createApiToken, revokeApiToken } from '../src/store/api-tokens.ts'
 import { deleteServer, setAgentTokenHash } from '../src/store/servers.ts'
-import { deleteSession } from '../src/store/sessions.ts'
+import { createSession, deleteSession } from '../src/store/sessions.ts'
 import { Store } from '../src/store/store.ts'
 import { addServer, freshDatabase } from './support/hub-scene.ts'
 
@@ -23,7 +23,15 @@ test.each<[string, (store: Store) => Promise<unknown>]>([
       await revokeApiToken(store, (await createApiToken(store, token)).id)
     },
   ],
-  ['a page signs out', (store) => deleteSession(store, randomBytes(32))],
+  [
+    'a page signs out',
+    async (store) => {
+      const session = randomBytes(32)
+      const token = { name: 'page', scope: 'read', hash: randomBytes(32), expiresAt: null } as const
+      await createSession(store, session, (await createApiToken(store, token)).id, 60)
+      await deleteSession(store, session)
+    },
+  ],
   [
     "an agent's token is rotated",
     async (store) => setAgentTokenHash(store, (await addServer(store)).id, randomBytes(32)),
@@ -33,4 +41,10 @@ test.each<[string, (store: Store) => Promise<unknown>]>([
   const { store, forget } = await scene()
   await work(store)
   expect(forget).toHaveBeenCalledOnce()
+})
+
+test('a session that nobody has is no reason to forget anything: anybody may say one', async () => {
+  const { store, forget } = await scene()
+  await deleteSession(store, randomBytes(32))
+  expect(forget).not.toHaveBeenCalled()
 })
