@@ -192,6 +192,7 @@ async function holdStamp(client: pg.Client, hubs = 1): Promise<void> {
   await client.query('begin; select 1 from observation_stamp for update')
   await expect
     .poll(async () => {
+      await client.query('select pg_stat_clear_snapshot()') // else a transaction sees the sessions of its first look
       const { rows } = await client.query(`select 1 from pg_stat_activity
         where wait_event_type = 'Lock' and datname = current_database() and application_name = 'stacksense writer'`)
       return rows.length
