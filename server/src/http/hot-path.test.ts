@@ -56,6 +56,12 @@ test('what turns out to be out of the ordinary takes the usual way, too', async 
 
 test.each([
   ['whose answer fails', () => Promise.reject(new Error('secret'))],
+  [
+    'whose route throws',
+    () => {
+      throw new Error('secret')
+    },
+  ],
   ['whose answer cannot be sent', () => Promise.resolve({ status: 200, body: '', headers: { 'x-bad': '\n' } })],
 ])('a request %s ends with 500, and the next one is answered', async (_what, fails) => {
   const { post, url, answer } = await scene()

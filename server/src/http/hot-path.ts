@@ -62,18 +62,23 @@ export function hotPath(
     const route = caller && routes.find((one) => length <= (one.maxBody(path, caller) ?? -1))
     if (!caller || !route) return next(request, response)
 
+    const fail = (error: unknown) => {
+      logFailure(log, error, request)
+      writeDefect(response, error)
+    }
     readBodyBefore(request, length, (body) => {
-      const answer = route.answer({ caller, path, body, headers, arrivedAtMs: performance.now() })
-      if (!answer) return next(request, response)
-      answer
-        .then((content) => {
-          write(response, content)
-          logAnswer(log, request, content.status, performance.now() - beganAtMs)
-        })
-        .catch((error: unknown) => {
-          logFailure(log, error, request)
-          writeDefect(response, error)
-        })
+      try {
+        const answer = route.answer({ caller, path, body, headers, arrivedAtMs: performance.now() })
+        if (!answer) return next(request, response)
+        answer
+          .then((content) => {
+            write(response, content)
+            logAnswer(log, request, content.status, performance.now() - beganAtMs)
+          })
+          .catch(fail)
+      } catch (error) {
+        fail(error)
+      }
     })
   }
 }
