@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { expect, test, vi } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import type { Hub } from '../src/hub.ts'
 import { Listener } from '../src/publish/listener.ts'
 import { listObservationGaps } from '../src/store/observation-gaps.ts'
@@ -185,6 +185,26 @@ test('a listener that is stopped while it connects again leaves no connection be
     )
     expect(rows).toHaveLength(ofHub)
   }, PATIENCE)
+})
+
+test('a listener whose connection died without a word no longer counts as listening two seconds later, and is back', async () => {
+  const database = await freshDatabase()
+  const { store } = await openHub(database)
+  const proxy = await proxyTo(database)
+  const onListening = vi.fn()
+  const listener = new Listener(Object.assign(Object.create(store), proxy.database), () => undefined, onListening)
+  onTestFinished(() => listener.stop())
+  await listener.start()
+  await new Promise((resolve) => setTimeout(resolve, 2_500)) // longer than one answer is good for
+  await vi.waitFor(() => expect(listener.listens).toBe(true), PATIENCE)
+
+  proxy.mute()
+  await new Promise((resolve) => setTimeout(resolve, 2_001))
+  expect(listener.listens).toBe(false)
+
+  proxy.heal()
+  await vi.waitFor(() => expect(listener.listens).toBe(true), PATIENCE)
+  expect(onListening).toHaveBeenCalledTimes(2) // whoever relies on notifications was told to read anew
 })
 
 /** Makes this many hubs wait in the middle of their stamps, for as long as this connection lasts. */

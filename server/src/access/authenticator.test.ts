@@ -68,19 +68,26 @@ test('an answer is remembered for less than five seconds', async () => {
   expect(findByTokenHash).toHaveBeenCalledTimes(2)
 })
 
-test("an agent's token is remembered for ten minutes, while changes are heard of", async () => {
-  const { authenticator, findByTokenHash, clock, hearing } = scene()
+test("an agent's token is remembered for ten minutes", async () => {
+  const { authenticator, findByTokenHash, clock } = scene()
   expect(authenticator.remembered('agent')).toBeUndefined()
   await authenticator.byToken('agent')
   clock.ms = 599_999
   expect(authenticator.remembered('agent')).toEqual({ kind: 'agent', serverId: 7 })
 
-  hearing.changes = false
-  expect(authenticator.remembered('agent')).toBeUndefined()
-  hearing.changes = true
   clock.ms = 600_000
   await authenticator.byToken('agent')
   expect(findByTokenHash).toHaveBeenCalledTimes(2)
+})
+
+test('while changes are not heard of, nothing that is remembered is believed', async () => {
+  const { authenticator, known, hearing } = scene()
+  await Promise.all([authenticator.byToken('agent'), authenticator.byToken('api'), authenticator.bySession('session')])
+  known.clear()
+  hearing.changes = false
+  expect(authenticator.remembered('agent')).toBeUndefined()
+  await expect(authenticator.byToken('agent')).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
+  await expect(authenticator.byToken('api')).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
 })
 
 test('what was revoked is not remembered', async () => {

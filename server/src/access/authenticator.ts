@@ -4,13 +4,14 @@ import type { ApiToken } from '../store/api-tokens.ts'
 import type { Caller } from './caller.ts'
 import { hashToken, MAX_TOKEN_LENGTH } from './tokens.ts'
 
-/** What is remembered without hearing of changes: a credential revoked elsewhere may still pass for this long. */
-const CACHE_MS = 5_000
-
-/**
- * An agent comes back every 30 s, so its token is remembered for longer; but only while we hear of every change, which
- * voids all that is remembered.
+/*
+ * How long a credential is remembered, while we hear of changes, which void all that is remembered. While we do not, nothing
+ * is believed: what was revoked on another hub would pass.
  */
+
+/** Also past its expiry it may pass for this long. */
+const CACHE_MS = 5_000
+/** An agent comes back every 30 s, and its token does not expire. */
 const AGENT_CACHE_MS = 600_000
 
 /** Beyond this many callers the oldest answers are dropped: what one hub may serve. */
@@ -43,14 +44,14 @@ export class Authenticator {
     credentials: Credentials,
     options: {
       readonly now?: () => number
-      /** Whether we are told of changed credentials at this moment; false where it is left out. */
+      /** Whether we are told of changed credentials at this moment. Where it is left out, none are changed elsewhere. */
       readonly hearsChanges?: () => boolean
       readonly maxCached?: number
     } = {},
   ) {
     this.#credentials = credentials
     this.#now = options.now ?? (() => performance.now())
-    this.#hearsChanges = options.hearsChanges ?? (() => false)
+    this.#hearsChanges = options.hearsChanges ?? (() => true)
     this.#maxCached = options.maxCached ?? MAX_CACHED
   }
 
@@ -112,10 +113,9 @@ export class Authenticator {
 
   #recall(memory: ReadonlyMap<string, Remembered>, secret: string): Caller | undefined {
     const found = memory.get(secret)
-    if (!found) return undefined
-    const age = this.#now() - found.since
-    const lasts = found.caller.kind === 'agent' && this.#hearsChanges() ? AGENT_CACHE_MS : CACHE_MS
-    return age < lasts ? found.caller : undefined
+    if (!found || !this.#hearsChanges()) return undefined
+    const lasts = found.caller.kind === 'agent' ? AGENT_CACHE_MS : CACHE_MS
+    return this.#now() - found.since < lasts ? found.caller : undefined
   }
 }
 

@@ -4,7 +4,9 @@ import { newClient } from '../store/pool.ts'
 import type { Store } from '../store/store.ts'
 
 const RECONNECT_MS = 250
-const PING_MS = 5_000
+const PING_MS = 1_000
+/** A ping that is not answered within this means that the connection is dead. */
+const PATIENCE_MS = 1_000
 
 export type Hear = (channel: Channel, payload: string) => void
 
@@ -15,6 +17,8 @@ export type Hear = (channel: Channel, payload: string) => void
  */
 export class Listener {
   #client: pg.Client | undefined
+  /** The connection is known to have lived at this moment: then something was asked that was answered. */
+  #livedAtMs = Number.NEGATIVE_INFINITY
   #timer: NodeJS.Timeout | undefined
   #connecting: Promise<void> | undefined
   #stopped = false
@@ -30,9 +34,9 @@ export class Listener {
     await this.#connect()
   }
 
-  /** Whether it listens at this moment, as far as is known: a connection that died is noticed at the next ping. */
+  /** Whether it has heard everything up to two seconds ago. Not where it only could not ask for so long: it may be deaf. */
   get listens(): boolean {
-    return this.#client !== undefined
+    return this.#client !== undefined && performance.now() - this.#livedAtMs <= PING_MS + PATIENCE_MS
   }
 
   async stop(): Promise<void> {
@@ -50,8 +54,10 @@ export class Listener {
       const known = NAMES.get(channel)
       if (known) this.hear(known, payload)
     })
+    let askedAtMs = 0
     try {
       await client.connect()
+      askedAtMs = performance.now()
       await client.query(LISTEN)
       if (this.#stopped) throw new Error('The listener was stopped while it connected')
     } catch (error) {
@@ -59,6 +65,7 @@ export class Listener {
       throw error
     }
     this.#client = client
+    this.#livedAtMs = askedAtMs
     this.#ping(client)
     this.onListening()
   }
@@ -67,15 +74,17 @@ export class Listener {
   #ping(client: pg.Client): void {
     clearTimeout(this.#timer)
     this.#timer = setTimeout(async () => {
+      const askedAtMs = performance.now()
       const answered = await Promise.race([
         client.query('select 1').then(
           () => true,
           () => false,
         ),
-        new Promise<boolean>((resolve) => setTimeout(resolve, PING_MS, false).unref()),
+        new Promise<boolean>((resolve) => setTimeout(resolve, PATIENCE_MS, false).unref()),
       ])
-      if (answered) this.#ping(client)
-      else this.#lost(client)
+      if (!answered) return this.#lost(client)
+      this.#livedAtMs = askedAtMs
+      this.#ping(client)
     }, PING_MS)
   }
 
