@@ -13,7 +13,7 @@ const RESUMABLE = ['SLOW_CONSUMER', 'UNAVAILABLE', 'RATE_LIMITED']
 const NEWEST = '{ fleet { cursor } }'
 const FEED = `subscription ($after: String, $filter: StatusEventFilter) {
   serverStatusChanged(after: $after, filter: $filter) {
-    cursor at server { id name } from to reason lastHeartbeatAt gap { from until } farewell { reason expectedBackAt }
+    cursor at server { id name } from fromReason to reason lastHeartbeatAt gap { from until } farewell { reason expectedBackAt }
   }
 }`
 

@@ -1,5 +1,5 @@
 /** One change of status in words. */
-export function sentenceOf({ server, from, to, reason, at, lastHeartbeatAt, gap, farewell }) {
+export function sentenceOf({ server, from, fromReason, to, reason, at, lastHeartbeatAt, gap, farewell }) {
   const name = escaped(server.name)
   if (reason === 'ACTIVE_ALERTS') return `${name} is WARNING: it has active alerts.`
   if (reason === 'ACTIVE_ANOMALIES') return `${name} is WARNING: it behaves unusually.`
@@ -7,6 +7,8 @@ export function sentenceOf({ server, from, to, reason, at, lastHeartbeatAt, gap,
     const unsure = gap ? ' It fell silent while we could not hear it, so the exact moment is unknown.' : ''
     return `${name} is OFFLINE since ${clock(at)}: its last heartbeat came at ${clock(lastHeartbeatAt)}.${unsure}${goodbye(farewell)}`
   }
+  if (fromReason === 'NEVER_SEEN') return `${name} is ONLINE since ${clock(at)}: its first heartbeat came.`
+  if (fromReason === 'SUSPENDED') return `${name} is ONLINE: its suspension ended.`
   return from === 'OFFLINE' ? `${name} is back ONLINE since ${clock(at)}.` : `${name} is ${to}: all is well.`
 }
 

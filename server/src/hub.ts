@@ -185,6 +185,9 @@ export class Hub {
       case 'alert':
         this.changeFeed.heardAlert(payload)
         break
+      case 'anomaly':
+        this.changeFeed.heardAnomaly(payload)
+        break
       case 'access':
         this.store.credentialsChanged()
     }

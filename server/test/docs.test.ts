@@ -136,6 +136,7 @@ class Reader {
         recordMetrics(serverId: "1", input: { cpuPercent: 1 }) { recordedAt }
         updateServer(id: "1", input: { description: $text }) { id }
         raiseAlert(input: { serverId: "1", key: "stir", severity: INFO, message: $text }) { id }
+        raiseAnomaly(input: { serverId: "1", metric: "stir", score: 1, message: $text }) { id }
       }`,
       { text: String(performance.now()) },
     )

@@ -169,7 +169,7 @@ describe('webhook-bot.mjs', () => {
     await beat(hub, id)
     await expect
       .poll(taken, PATIENCE)
-      .toEqual([expect.stringMatching(/^web &lt;1&gt; is back ONLINE since [\d:]+ UTC\.$/)])
+      .toEqual([expect.stringMatching(/^web &lt;1&gt; is ONLINE since [\d:]+ UTC: its first heartbeat came\.$/)])
     expect(heard.map(({ status }) => status)).toEqual([503, 429, 200])
     expect(new Set(heard.map(({ key }) => key)).size).toBe(1)
     expect(bot.err()).toContain('Not delivered (503); trying again.')

@@ -82,7 +82,7 @@ test('whoever leaves is forgotten at once', async () => {
   await expect.poll(() => hub.statusFeed.size).toBe(0)
 })
 
-test('servers, alerts and heartbeats can be followed', async () => {
+test('servers, alerts, anomalies and heartbeats can be followed', async () => {
   const { createServer, data, socket, tokens } = await graphqlScene()
   const { id, token } = await createServer('web 1')
   const client = socket(tokens.read)
@@ -91,6 +91,8 @@ test('servers, alerts and heartbeats can be followed', async () => {
     client,
     'subscription { alertChanged(filter: { severities: [CRITICAL] }) { key active server { name } } }',
   )
+  const anomalies = run(client, 'subscription { anomalyChanged { metric active server { name } } }')
+  const others = run(client, 'subscription { anomalyChanged(filter: { tags: ["db"] }) { id } }')
   const beats = run(
     client,
     'subscription ($id: ID!) { heartbeatRecorded(serverId: $id) { server { id name } receivedAt } }',
@@ -109,6 +111,16 @@ test('servers, alerts and heartbeats can be followed', async () => {
   await expect
     .poll(() => alerts.results[0]?.data)
     .toEqual({ alertChanged: { key: 'k', active: true, server: { name: 'web 1' } } })
+
+  const raised = await data(
+    'mutation ($id: ID!) { raiseAnomaly(input: { serverId: $id, metric: "cpu", score: 5, message: "m" }) { id } }',
+    { id },
+  )
+  const anomaly = (active: boolean) => ({ anomalyChanged: { metric: 'cpu', active, server: { name: 'web 1' } } })
+  await expect.poll(() => anomalies.results.map((result) => result.data)).toEqual([anomaly(true)])
+  await data('mutation ($id: ID!) { resolveAnomaly(id: $id) { id } }', raised.raiseAnomaly)
+  await expect.poll(() => anomalies.results.map((result) => result.data)).toEqual([anomaly(true), anomaly(false)])
+  expect(others.results).toEqual([])
   await expect
     .poll(
       async () => {

@@ -58,6 +58,7 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = Object.freeze({
   'Subscription.serverChanged': 'read',
   'Subscription.heartbeatRecorded': 'read',
   'Subscription.alertChanged': 'read',
+  'Subscription.anomalyChanged': 'read',
   'Subscription.metricsRecorded': 'read',
 
   'GET /graphql': 'known',

@@ -22,7 +22,7 @@ const PAGE = 500
 
 const ENDING = ['resolvedAt', 'resolvedBy', 'resolveNote'] as const
 const EVENT = [
-  ...['cursor', 'at', 'detectedAt', 'serverId', 'server', 'from', 'to', 'reason', 'lastHeartbeatAt'],
+  ...['cursor', 'at', 'detectedAt', 'serverId', 'server', 'from', 'fromReason', 'to', 'reason', 'lastHeartbeatAt'],
   ...['gapFrom', 'gapUntil', 'gapCause'],
 ] as const
 const ALERT = [
@@ -102,6 +102,7 @@ function eventRow(store: Store, event: StatusEvent): Row {
     serverId: event.server.id,
     server: event.server.name,
     from: event.from,
+    fromReason: event.fromReason,
     to: event.to,
     reason: event.reason,
     lastHeartbeatAt: time(event.lastHeartbeatAt),

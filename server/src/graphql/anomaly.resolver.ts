@@ -1,6 +1,6 @@
-import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql'
+import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql'
 import type { Anomaly, Server } from '../core/types.ts'
-import { findAnomaly, listAnomalies, raiseAnomaly, resolveAnomaly } from '../store/anomalies.ts'
+import { findAnomalies, listAnomalies, raiseAnomaly, resolveAnomaly } from '../store/anomalies.ts'
 import { AnomalyFilterInput, RaiseAnomalyInput } from './anomaly.input.ts'
 import { AnomalyConnectionType, AnomalyType } from './anomaly.type.ts'
 import { cleanId, cleanPage } from './clean.ts'
@@ -23,7 +23,8 @@ export class AnomalyResolver {
 
   @Query(() => AnomalyType, { nullable: true, description: 'Null where no anomaly has this id.' })
   async anomaly(@Arg('id', () => ID) id: string, @Ctx() { services }: GraphQLContext): Promise<Anomaly | null> {
-    return (await findAnomaly(services.store, cleanId(id, 'id'))) ?? null
+    const [anomaly] = await findAnomalies(services.store, [cleanId(id, 'id')])
+    return anomaly ?? null
   }
 
   @Mutation(() => AnomalyType, { description: 'Opens an anomaly, or brings the open one of this metric up to date.' })
@@ -41,6 +42,17 @@ export class AnomalyResolver {
     @Ctx() { services, caller }: GraphQLContext,
   ): Promise<Anomaly> {
     return resolveAnomaly(services.store, cleanId(id, 'id'), actorOf(caller), cleanNote(note))
+  }
+
+  @Subscription(() => AnomalyType, {
+    description: 'Anomalies raised, brought up to date or resolved.',
+    subscribe: ({ args, context }) => context.services.changeFeed.anomalies(cleanAnomalyFilter(args.filter)),
+  })
+  anomalyChanged(
+    @Arg('filter', () => AnomalyFilterInput, { nullable: true }) _filter: AnomalyFilterInput | null,
+    @Root() anomaly: Anomaly,
+  ): Anomaly {
+    return anomaly
   }
 
   @FieldResolver(() => ServerType)

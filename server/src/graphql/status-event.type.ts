@@ -45,6 +45,12 @@ export class StatusEventType {
   @Field(() => ServerStatusEnum, { nullable: true })
   readonly from!: ServerStatus | null
 
+  @Field(() => StatusReasonEnum, {
+    nullable: true,
+    description: 'Why it was what it was before: NEVER_SEEN where this is its first heartbeat.',
+  })
+  readonly fromReason!: StatusReason | null
+
   @Field(() => ServerStatusEnum)
   readonly to!: ServerStatus
 

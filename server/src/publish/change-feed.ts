@@ -1,16 +1,18 @@
-import type { Alert, Instant, Server, ServerChangeKind, ServerId } from '../core/types.ts'
+import type { Alert, Anomaly, Instant, Server, ServerChangeKind, ServerId } from '../core/types.ts'
 import { Refusal } from '../errors.ts'
 import { type AlertFilter, findAlerts } from '../store/alerts.ts'
+import { type AnomalyFilter, findAnomalies } from '../store/anomalies.ts'
 import { readLastHeartbeats } from '../store/last-heartbeats.ts'
 import type { StoredSample } from '../store/metric-samples.ts'
 import { latestSamples } from '../store/newest-samples.ts'
-import { isOpenedAs } from '../store/opened-filter.ts'
 import type { ServerFilter } from '../store/server-filter.ts'
 import { findServers, findServersChangedSince, readNow } from '../store/server-row.ts'
 import type { Store } from '../store/store.ts'
 import { Broadcast, type Queue } from './broadcast.ts'
 import { Heard } from './heard.ts'
+import { OpenedFeed } from './opened-feed.ts'
 import { PolledWatch } from './polled-watch.ts'
+import type { Stream } from './stream.ts'
 
 export interface HeartbeatSeen {
   readonly serverId: ServerId
@@ -22,22 +24,17 @@ export interface ServerChange {
   readonly server: Server
 }
 
-/** An alert with the tags that its server has at this moment, for those who asked for some. */
-interface AlertSeen extends Alert {
-  readonly serverTags: readonly string[]
-}
-
 /** Looked at again after notifications were lost: a little more than can have been lost. */
 const OVERLAP_MS = 10_000
 
-/** Tells of changes to servers and alerts, on whichever hub they were made. Without cursors: a client that was away reads again. */
+/** Tells of changes to servers, alerts and anomalies, on whichever hub they were made. Without cursors: a client that was away reads again. */
 export class ChangeFeed {
   readonly #servers = new Broadcast<ServerChange>(() => this.#tooSlow())
-  readonly #alerts = new Broadcast<AlertSeen>(() => this.#tooSlow())
+  readonly #alerts: OpenedFeed<Alert>
+  readonly #anomalies: OpenedFeed<Anomaly>
   readonly #heartbeats: PolledWatch<HeartbeatSeen>
   readonly #samples: PolledWatch<StoredSample>
   readonly #heardServers: Heard<ServerChangeKind>
-  readonly #heardAlerts: Heard<true>
   #newest = 0
   /** Subscriptions that ended because their reader was too slow. */
   dropped = 0
@@ -57,15 +54,22 @@ export class ChangeFeed {
       onError,
     )
     this.#heardServers = new Heard({ read: (heard) => this.#readServers(heard), merge: mergeKinds, onError })
-    this.#heardAlerts = new Heard({ read: (heard) => this.#readAlerts(heard), merge: () => true, onError })
+    const opened = { store, tooSlow: () => this.#tooSlow(), onError }
+    this.#alerts = new OpenedFeed({ ...opened, find: (ids) => findAlerts(store, ids) })
+    this.#anomalies = new OpenedFeed({ ...opened, find: (ids) => findAnomalies(store, ids) })
   }
 
   servers(filter: ServerFilter): Queue<ServerChange> {
     return this.#servers.subscribe(({ server }) => matches(server, filter))
   }
 
-  alerts(filter: AlertFilter): AsyncIterableIterator<Alert> {
-    return this.#alerts.subscribe((alert) => matchesAlert(alert, filter))
+  alerts(filter: AlertFilter): Stream<Alert> {
+    const { severities } = filter
+    return this.#alerts.subscribe(filter, ({ severity }) => !severities || severities.includes(severity))
+  }
+
+  anomalies(filter: AnomalyFilter): Stream<Anomaly> {
+    return this.#anomalies.subscribe(filter)
   }
 
   /** Heartbeats of one server, at most one a second, whichever hub took them. */
@@ -86,7 +90,12 @@ export class ChangeFeed {
 
   /** An alert was raised or changed. Payload: its id. */
   heardAlert(payload: string): void {
-    if (this.#alerts.size > 0) this.#heardAlerts.add(Number(payload), true)
+    this.#alerts.heard(payload)
+  }
+
+  /** An anomaly was raised or changed. Payload: its id. */
+  heardAnomaly(payload: string): void {
+    this.#anomalies.heard(payload)
   }
 
   /** Notifications may have been lost: tells again of every server that was changed of late. */
@@ -106,9 +115,9 @@ export class ChangeFeed {
   /** Ends every subscription: the hub stops. */
   end(): void {
     this.#heardServers.stop()
-    this.#heardAlerts.stop()
     this.#servers.end()
     this.#alerts.end()
+    this.#anomalies.end()
     this.#heartbeats.end()
     this.#samples.end()
   }
@@ -127,12 +136,6 @@ export class ChangeFeed {
     }
     this.#newest = changes.reduce((newest, { server }) => Math.max(newest, server.updatedAt), this.#newest)
     this.#servers.publish(changes)
-  }
-
-  async #readAlerts(heard: ReadonlyMap<number, true>): Promise<void> {
-    const alerts = await findAlerts(this.store, [...heard.keys()])
-    const servers = await findServers(this.store, [...new Set(alerts.map((alert) => alert.serverId))])
-    this.#alerts.publish(alerts.map((alert) => ({ ...alert, serverTags: servers.get(alert.serverId)?.tags ?? [] })))
   }
 }
 
@@ -157,9 +160,4 @@ function matches(server: Server, { ids, search, statuses, reasons, tags }: Serve
   if (statuses && !statuses.includes(server.status)) return false
   if (reasons && !reasons.includes(server.statusReason)) return false
   return !tags || tags.every((tag) => server.tags.includes(tag))
-}
-
-function matchesAlert(alert: AlertSeen, filter: AlertFilter): boolean {
-  const { severities } = filter
-  return isOpenedAs(alert, filter, alert.serverTags) && (!severities || severities.includes(alert.severity))
 }

@@ -1,10 +1,10 @@
 import type { Alert, AlertSeverity, ServerId } from '../core/types.ts'
 import { Refusal } from '../errors.ts'
-import { CHANNELS } from './channels.ts'
 import { AlertEntity } from './entities/alert.entity.ts'
 import { ms } from './instant.ts'
 import { type OpenedFilter, openedConditions } from './opened-filter.ts'
 import { listOpened } from './opened-list.ts'
+import { tellOf } from './opened-news.ts'
 import type { Page, PageRequest } from './page.ts'
 import { Parameters } from './server-filter.ts'
 import { lockServer } from './servers.ts'
@@ -50,7 +50,7 @@ export async function raiseAlertIn(tx: Queryable, alert: NewAlert): Promise<Aler
     [alert.serverId, alert.key, alert.severity, alert.message, alert.value, alert.threshold, alert.by],
   )
   await settle(tx, [alert.serverId], 'change')
-  return told(tx, rows[0] as Alert)
+  return tellOf(tx, 'alert', rows[0] as Alert)
 }
 
 /** Says that somebody knows; it does not end the alert. @throws Refusal NOT_FOUND, or CONFLICT where it is resolved */
@@ -63,7 +63,7 @@ export function acknowledgeAlert(store: Store, id: number, by: string, note: str
        where id = $1 returning ${COLUMNS}`,
       [id, by, note],
     )
-    return told(tx, rows[0] as Alert)
+    return tellOf(tx, 'alert', rows[0] as Alert)
   })
 }
 
@@ -82,7 +82,7 @@ export async function resolveAlertIn(tx: Queryable, id: number, by: string, note
     [id, by, note],
   )
   await settle(tx, [alert.serverId], 'change')
-  return told(tx, rows[0] as Alert)
+  return tellOf(tx, 'alert', rows[0] as Alert)
 }
 
 /** Newest first. @throws Refusal BAD_CURSOR */
@@ -120,9 +120,4 @@ async function lockAlert(tx: Queryable, id: number): Promise<Alert> {
   await tx.query('select 1 from server_heartbeat where server_id = $1 for update', [serverId])
   const { rows } = await tx.query<Alert>(`select ${COLUMNS} from alert where id = $1 for update`, [id])
   return rows[0] as Alert
-}
-
-async function told(tx: Queryable, alert: Alert): Promise<Alert> {
-  await tx.query('select pg_notify($1, $2)', [CHANNELS.alert, String(alert.id)])
-  return alert
 }

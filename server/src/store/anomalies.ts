@@ -3,6 +3,7 @@ import { Refusal } from '../errors.ts'
 import { ms } from './instant.ts'
 import { type OpenedFilter, openedConditions } from './opened-filter.ts'
 import { listOpened } from './opened-list.ts'
+import { tellOf } from './opened-news.ts'
 import type { Page, PageRequest } from './page.ts'
 import { Parameters } from './server-filter.ts'
 import { lockServer } from './servers.ts'
@@ -45,7 +46,7 @@ export async function raiseAnomalyIn(tx: Queryable, anomaly: NewAnomaly): Promis
     [anomaly.serverId, anomaly.metric, anomaly.message, anomaly.score, anomaly.value, anomaly.expected, anomaly.by],
   )
   await settle(tx, [anomaly.serverId], 'change')
-  return rows[0] as Anomaly
+  return tellOf(tx, 'anomaly', rows[0] as Anomaly)
 }
 
 /** Ends the anomaly; the server's status follows in the same transaction. Resolving twice changes nothing. @throws Refusal NOT_FOUND */
@@ -63,7 +64,7 @@ export async function resolveAnomalyIn(tx: Queryable, id: number, by: string, no
     [id, by, note],
   )
   await settle(tx, [anomaly.serverId], 'change')
-  return rows[0] as Anomaly
+  return tellOf(tx, 'anomaly', rows[0] as Anomaly)
 }
 
 /** Newest first. @throws Refusal BAD_CURSOR */
@@ -73,12 +74,12 @@ export function listAnomalies(store: Store, filter: AnomalyFilter, request: Page
   return listOpened(store, { name: 'anomaly', columns: COLUMNS }, { conditions, parameters }, request)
 }
 
-/** Undefined where no anomaly has this id. */
-export async function findAnomaly(store: Store, id: number): Promise<Anomaly | undefined> {
+/** Anomalies by id, in the order of their ids; those that there are. */
+export async function findAnomalies(store: Store, ids: readonly number[]): Promise<Anomaly[]> {
   const { rows } = await reachable(() =>
-    store.pool.query<Anomaly>(`select ${COLUMNS} from anomaly where id = $1`, [id]),
+    store.pool.query<Anomaly>(`select ${COLUMNS} from anomaly where id = any($1::bigint[]) order by id`, [ids]),
   )
-  return rows[0]
+  return rows
 }
 
 /** The anomalies of each server that are not resolved, the newest first. */

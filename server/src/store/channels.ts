@@ -8,6 +8,8 @@ export const CHANNELS = {
   deadline: 'stacksense_deadline',
   /** An alert was raised, acknowledged or resolved. Payload: its id. */
   alert: 'stacksense_alert',
+  /** An anomaly was raised or resolved. Payload: its id. */
+  anomaly: 'stacksense_anomaly',
   /** Credentials changed: whatever is remembered of them is void. */
   access: 'stacksense_access',
 } as const

@@ -1,10 +1,10 @@
-import { watch } from 'vue'
 import {
   AlertListDocument,
   type AlertRecordFragment,
   AnomalyListDocument,
   type AnomalyRecordFragment,
   AnyAlertDocument,
+  AnyAnomalyDocument,
 } from '../api/generated/graphql.ts'
 import { useHub } from '../api/hub.ts'
 import { useSubscription } from '../api/useSubscription.ts'
@@ -15,9 +15,9 @@ export type Opened =
   | { readonly kind: 'alert'; readonly record: AlertRecordFragment }
   | { readonly kind: 'anomaly'; readonly record: AnomalyRecordFragment }
 
-/** The list that the filter asks for, read again whenever an alert is raised or changed. Anomalies have no stream. */
+/** The list that the filter asks for, read again whenever an alert is raised or changed, or an anomaly. */
 export function useAlerts(filter: () => AlertsFilter): Pages<Opened> {
-  const { apollo, clock, fleet } = useHub()
+  const { apollo, clock } = useHub()
 
   async function read(first: number, after: string | undefined): Promise<Part<Opened>> {
     const asked = { filter: alertInput(filter(), clock.now()), first, after: after ?? null }
@@ -40,11 +40,7 @@ export function useAlerts(filter: () => AlertsFilter): Pages<Opened> {
 
   const pages = usePages<Opened>(() => JSON.stringify(alertsQueryOf(filter())), read)
   useSubscription(AnyAlertDocument, () => ({}), pages.reread)
-  // An anomaly that opens or ends changes a status, or the reason of one.
-  watch(
-    () => filter().list === 'anomalies' && fleet.version.value,
-    (changed) => changed && pages.reread(),
-  )
+  useSubscription(AnyAnomalyDocument, () => ({}), pages.reread)
   return pages
 }
 

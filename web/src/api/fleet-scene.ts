@@ -28,6 +28,7 @@ export function event(n: number, serverId: string, facts: Partial<FleetEventFrag
   return {
     cursor: `c${n}`,
     from: 'ONLINE',
+    fromReason: 'HEALTHY',
     to: 'OFFLINE',
     reason: 'HEARTBEAT_EXPIRED',
     at: iso(n),
@@ -40,5 +41,11 @@ export function event(n: number, serverId: string, facts: Partial<FleetEventFrag
 }
 
 export function recovery(n: number, serverId: string): FleetEventFragment {
-  return event(n, serverId, { from: 'OFFLINE', to: 'ONLINE', reason: 'HEALTHY', lastHeartbeatAt: iso(n) })
+  return event(n, serverId, {
+    from: 'OFFLINE',
+    fromReason: 'HEARTBEAT_EXPIRED',
+    to: 'ONLINE',
+    reason: 'HEALTHY',
+    lastHeartbeatAt: iso(n),
+  })
 }

@@ -1,7 +1,8 @@
 import { type ApolloClient, CombinedGraphQLErrors, type TypedDocumentNode } from '@apollo/client'
-import type { ActiveAlert, FleetSnapshot } from './fleet-store.ts'
+import type { ActiveAlert, ActiveAnomaly, FleetSnapshot } from './fleet-store.ts'
 import {
   FleetAlertsDocument,
+  FleetAnomaliesDocument,
   FleetChangesDocument,
   type FleetChangesSubscription,
   FleetDocument,
@@ -45,6 +46,9 @@ export interface FleetSource {
   statusAfter(cursor: string, sink: Sink<FleetEventFragment>): Stop
   changes(sink: Sink<FleetChangesSubscription['serverChanged']>): Stop
   alerts(sink: Sink<{ readonly serverId: string; readonly alert: ActiveAlert & { readonly active: boolean } }>): Stop
+  anomalies(
+    sink: Sink<{ readonly serverId: string; readonly anomaly: ActiveAnomaly & { readonly active: boolean } }>,
+  ): Stop
 }
 
 const DAY_MS = 86_400_000
@@ -99,6 +103,11 @@ export function fleetSource(client: ApolloClient, now: () => number): FleetSourc
       listen(FleetAlertsDocument, {}, sink, ({ alertChanged: { server, ...alert } }) => ({
         serverId: server.id,
         alert,
+      })),
+    anomalies: (sink) =>
+      listen(FleetAnomaliesDocument, {}, sink, ({ anomalyChanged: { server, ...anomaly } }) => ({
+        serverId: server.id,
+        anomaly,
       })),
   }
 }

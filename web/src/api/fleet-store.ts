@@ -36,13 +36,7 @@ export interface Acknowledgement {
   readonly note: string | null
 }
 
-/** What a server was before a change, as far as it is known. */
-interface Before {
-  readonly reason: StatusReason
-  readonly since: number
-}
-
-/** A status change in the feed, with why and for how long the server was what it was before, where that is known. */
+/** A status change in the feed, with how long what the server was before had lasted, where that is known. */
 export interface FeedEntry {
   readonly cursor: string
   readonly serverId: string
@@ -129,7 +123,7 @@ export class FleetStore {
     const { id } = event.server
     const row = this.rows.get(id)
     this.#settledAt.set(id, Date.parse(event.detectedAt))
-    this.#show(entryOf(event, row && row.status === event.from ? row : null))
+    this.#show(entryOf(event, row?.status === event.from ? row.since : null))
     if (row) this.rows.set(id, withStatus(row, event))
     else if (!this.#deleted.has(id)) this.#early.set(id, event)
     return true
@@ -182,6 +176,13 @@ export class FleetStore {
     this.rows.set(serverId, { ...row, alerts: active ? [alert, ...others] : others })
   }
 
+  applyAnomaly(serverId: string, { active, ...anomaly }: ActiveAnomaly & { readonly active: boolean }): void {
+    const row = this.rows.get(serverId)
+    if (!row) return
+    const others = row.anomalies.filter((other) => other.id !== anomaly.id)
+    this.rows.set(serverId, { ...row, anomalies: active ? [anomaly, ...others] : others })
+  }
+
   applyHeartbeat(serverId: string, lastHeartbeatAt: number | null): void {
     const row = this.rows.get(serverId)
     if (row)
@@ -229,19 +230,19 @@ function withStatus(row: FleetRow, event: FleetEventFragment): FleetRow {
   }
 }
 
-function entryOf(event: FleetEventFragment, before: Before | null): FeedEntry {
+function entryOf(event: FleetEventFragment, beganAt: number | null): FeedEntry {
   const at = Date.parse(event.at)
   return {
     cursor: event.cursor,
     serverId: event.server.id,
     serverName: event.server.name,
     from: event.from,
-    fromReason: before?.reason ?? null,
+    fromReason: event.fromReason,
     to: event.to,
     reason: event.reason,
     at,
     lastHeartbeatAt: instant(event.lastHeartbeatAt),
-    lastedMs: before && at - before.since,
+    lastedMs: beganAt === null ? null : at - beganAt,
     gap: event.gap && { from: Date.parse(event.gap.from), until: Date.parse(event.gap.until) },
     alerts: event.server.activeAlerts,
     anomalies: event.server.activeAnomalies,
@@ -253,13 +254,13 @@ function entryOf(event: FleetEventFragment, before: Before | null): FeedEntry {
  * has now explain its newest event, and none before.
  */
 function entriesOf(events: readonly FleetEventFragment[]): FeedEntry[] {
-  const before = new Map<string, Before>()
+  const began = new Map<string, number>()
   const entries = events.map((event) => {
-    const was = before.get(event.server.id) ?? null
-    const entry = entryOf(event, was)
+    const beganAt = began.get(event.server.id)
+    const entry = entryOf(event, beganAt ?? null)
     // A new reason for the same status begins nothing.
-    const since = event.from === event.to ? (was?.since ?? Number.NaN) : entry.at
-    if (!Number.isNaN(since)) before.set(event.server.id, { reason: event.reason, since })
+    const since = event.from === event.to ? beganAt : entry.at
+    if (since !== undefined) began.set(event.server.id, since)
     return entry
   })
   const explained = new Set<string>()

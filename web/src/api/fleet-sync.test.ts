@@ -28,6 +28,7 @@ function scene() {
       return () => {}
     },
     alerts: () => () => {},
+    anomalies: () => () => {},
   }
   const signedOut = vi.fn()
   const store = new FleetStore(() => NOON)

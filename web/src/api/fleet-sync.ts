@@ -104,6 +104,10 @@ export class FleetSync {
       this.#streams.push(
         this.source.changes({ next: ({ kind, server }) => now(() => this.store.applyChange(kind, server)), ended }),
         this.source.alerts({ next: ({ serverId, alert }) => now(() => this.store.applyAlert(serverId, alert)), ended }),
+        this.source.anomalies({
+          next: ({ serverId, anomaly }) => now(() => this.store.applyAnomaly(serverId, anomaly)),
+          ended,
+        }),
       )
       const snapshot = await this.source.snapshot()
       const { events, gaps } = await this.source.recentEvents(FEED_LENGTH)

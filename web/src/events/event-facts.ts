@@ -1,11 +1,11 @@
 import type { EventRecordFragment } from '../api/generated/graphql.ts'
 import type { ChangeFacts } from '../ui/words.ts'
 
-/** An event of the log as words take it. What the server was before, and why, the log does not say. */
+/** An event of the log as words take it. For how long the server was what it was before, the log does not say. */
 export function factsOf(event: EventRecordFragment): ChangeFacts {
   return {
     from: event.from,
-    fromReason: null,
+    fromReason: event.fromReason,
     to: event.to,
     reason: event.reason,
     at: Date.parse(event.at),

@@ -10,6 +10,7 @@ function event(n: number, facts: Partial<HistoryEventFragment>): HistoryEventFra
   return {
     cursor: `c${n}`,
     from: 'ONLINE',
+    fromReason: 'HEALTHY',
     to: 'OFFLINE',
     reason: 'HEARTBEAT_EXPIRED',
     at,
@@ -19,7 +20,7 @@ function event(n: number, facts: Partial<HistoryEventFragment>): HistoryEventFra
     ...facts,
   }
 }
-const first = event(10, { from: 'OFFLINE', to: 'ONLINE', reason: 'HEALTHY' })
+const first = event(10, { from: 'OFFLINE', fromReason: 'NEVER_SEEN', to: 'ONLINE', reason: 'HEALTHY' })
 const second = event(70, {})
 
 test('newest first; what began earlier ends where the next began', () => {
@@ -29,12 +30,12 @@ test('newest first; what began earlier ends where the next began', () => {
   ])
 })
 
-test('before the first event of all it waited for its first heartbeat', () => {
+test('what it was before the first event of all began when it was added', () => {
   const [, oldest] = stretchesOf([first, second], NOON)
   expect(oldest).toMatchObject({ fromReason: 'NEVER_SEEN', lastedMs: 10_000 })
 })
 
-test('before the oldest of a part nothing is known', () => {
+test('for how long it was what it was before the oldest of a part is not known', () => {
   const [, oldest] = stretchesOf([first, second], null)
-  expect(oldest).toMatchObject({ fromReason: null, lastedMs: null })
+  expect(oldest).toMatchObject({ fromReason: 'NEVER_SEEN', lastedMs: null })
 })

@@ -28,8 +28,8 @@ export interface Stretch extends ChangeFacts {
  * The history, newest first: each status change with how long what it began has lasted. A new reason for the same status
  * begins a line of its own, as the reason is what one looks for.
  *
- * @param createdAt where the events are all that there ever were: to be created is no event, so before the first one the
- * server was waiting for its first heartbeat. Null where there are older ones.
+ * @param createdAt where the events are all that there ever were: to be created is no event, but what the server was before
+ * the first one began then. Null where there are older ones.
  */
 export function stretchesOf(events: readonly HistoryEventFragment[], createdAt: number | null): readonly Stretch[] {
   const stretches = events.map((event, i): Stretch => {
@@ -39,7 +39,7 @@ export function stretchesOf(events: readonly HistoryEventFragment[], createdAt: 
     return {
       cursor: event.cursor,
       from: event.from,
-      fromReason: before?.reason ?? (createdAt === null ? null : 'NEVER_SEEN'),
+      fromReason: event.fromReason,
       to: event.to,
       reason: event.reason,
       at: Date.parse(event.at),

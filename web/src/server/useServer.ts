@@ -1,6 +1,7 @@
-import { type ComputedRef, computed, shallowRef, watch } from 'vue'
+import { type ComputedRef, computed, shallowRef } from 'vue'
 import {
   ServerAlertsDocument,
+  ServerAnomaliesDocument,
   ServerHeartbeatsDocument,
   ServerPageDocument,
   type ServerPageQuery,
@@ -26,7 +27,7 @@ export interface LiveServer {
 
 /**
  * One server, kept true by its streams: each writes what it says into the cache, by the server's id. What a stream does
- * not carry, the history and the lists of alerts, is read again when one says that it changed.
+ * not carry, the history and the lists of alerts and anomalies, is read again when one says that it changed.
  */
 export function useServer(id: () => string): LiveServer {
   const { data, error, refetch } = useQuery(ServerPageDocument, () => ({ id: id(), history: HISTORY }))
@@ -35,6 +36,7 @@ export function useServer(id: () => string): LiveServer {
   useSubscription(ServerHeartbeatsDocument, () => ({ id: id() }))
   useSubscription(ServerStatusEventsDocument, () => ({ ids: [id()] }), refetch)
   useSubscription(ServerAlertsDocument, () => ({ id: id() }), refetch)
+  useSubscription(ServerAnomaliesDocument, () => ({ id: id() }), refetch)
   useSubscription(
     ServerSettingsChangedDocument,
     () => ({ ids: [id()] }),
@@ -42,13 +44,5 @@ export function useServer(id: () => string): LiveServer {
       if (serverChanged.kind === 'DELETED') deleted.value = true
     },
   )
-  // An anomaly that changes no status has no stream. The proof counts what is active, and comes with each heartbeat.
-  const disagrees = computed(() => {
-    const found = data.value?.server
-    if (!found) return false
-    const { activeAlerts, activeAnomalies } = found.statusExplanation
-    return activeAlerts !== found.activeAlerts.length || activeAnomalies !== found.activeAnomalies.length
-  })
-  watch(disagrees, (now) => now && refetch())
   return { data, error, deleted, server: computed(() => data.value?.server), reread: refetch }
 }
