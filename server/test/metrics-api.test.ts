@@ -72,24 +72,29 @@ test("a server's own limits count, availability is given, and the series holds w
   expect(new Set(answer.metrics.points.map((point) => point.cpuPercent))).toEqual(new Set([99]))
 })
 
-test.each<[string, number, string, unknown]>([
-  ['no JSON', 400, '', 'cpu=3'],
-  ['an empty list', 400, 'samples', []],
-  ['a list of something else', 400, '', [1]],
-  ['a word for a figure', 400, 'cpuPercent', { cpu_percent: 'high' }],
-  ['more than all of it', 400, 'memoryPercent', { memoryPercent: 180 }],
-  ['a negative rate', 400, 'networkRxBytesPerSecond', { network_rx_bytes_per_second: -1 }],
+const REFUSED: readonly [string, string, unknown][] = [
+  ['no JSON', '', 'cpu=3'],
+  ['an empty list', 'samples', []],
+  ['a list of something else', '', [1]],
+  ['a word for a figure', 'cpuPercent', { cpu_percent: 'high' }],
+  ['more than all of it', 'memoryPercent', { memoryPercent: 180 }],
+  ['a negative rate', 'networkRxBytesPerSecond', { network_rx_bytes_per_second: -1 }],
   [
     'a NUL byte in a mount',
-    400,
     'disks.0.mount',
     { disks: [{ mount: '/\0', usedPercent: 1, usedBytes: 1, totalBytes: 1 }] },
   ],
-  ['too many disks', 400, 'disks', { disks: Array(101).fill({}) }],
-])('%s is refused by name', async (_name, status, field, body) => {
+  ['too many disks', 'disks', { disks: Array(101).fill({}) }],
+  ['a process without a number', 'topProcesses.0.pid', { top_processes: [{ name: 'nginx' }] }],
+]
+
+test('what is no sample is refused by the name of its field', async () => {
   const { hub, id, token } = await scene()
-  const response = await post(hub, `/api/metrics/${id}/`, token, body)
-  expect([response.status, ((await response.json()) as { field?: string }).field ?? '']).toEqual([status, field])
+  const answers = REFUSED.map(async ([what, , body]) => {
+    const response = await post(hub, `/api/metrics/${id}/`, token, body)
+    return [what, response.status, ((await response.json()) as { field?: string }).field ?? '']
+  })
+  expect(await Promise.all(answers)).toEqual(REFUSED.map(([what, field]) => [what, 400, field]))
 })
 
 test('another server, an unknown one, and nobody: 403, 404, 401', async () => {
@@ -100,4 +105,27 @@ test('another server, an unknown one, and nobody: 403, 404, 401', async () => {
     await post(hub, `/api/metrics/${id}/`, 'ssa_nobody', {}),
   ]
   expect(answers.map((answer) => answer.status)).toEqual([403, 404, 401])
+})
+
+const TOP = 'query ($id: ID!) { server(id: $id) { topProcesses { at processes { pid name cpuPercent memoryBytes } } } }'
+type Top = { server: { topProcesses: { at: string; processes: object[] } | null } }
+
+test("the newest list of a server's processes is kept, by either protocol, and an older one does not replace it", async () => {
+  const { hub, id, token } = await scene()
+  const top = async () => (await ask<Top>(hub, TOP, { id })).server.topProcesses
+  await ask(hub, RECORD, { id, input: { cpuPercent: 1, topProcesses: [] } }, token)
+  expect(await top()).toBeNull()
+
+  const nginx = { pid: 7, name: 'nginx', cpuPercent: 1.5, memoryBytes: 4_096 }
+  await ask(hub, RECORD, { id, input: { cpuPercent: 1, topProcesses: [nginx] } }, token)
+  expect((await top())?.processes).toEqual([nginx])
+
+  const top_processes = [{ pid: 8, name: 'back\nup', cpu_percent: 90, memory_bytes: 1e9 }]
+  await post(hub, `/api/metrics/${id}/`, token, { cpu_percent: 91, top_processes })
+  const newest = await top()
+  expect(newest?.processes).toEqual([{ pid: 8, name: 'back\ufffdup', cpuPercent: 90, memoryBytes: 1e9 }])
+
+  await ask(hub, RECORD, { id, input: { ageSeconds: 60, cpuPercent: 1, topProcesses: [nginx] } }, token)
+  await ask(hub, RECORD, { id, input: { cpuPercent: 2 } }, token)
+  expect(await top()).toEqual(newest)
 })

@@ -6,6 +6,16 @@ export interface DiskUsage {
   readonly totalBytes: number
 }
 
+/** What one process takes of its machine. */
+export interface ProcessUsage {
+  readonly pid: number
+  /** Its program's, never its command line. */
+  readonly name: string
+  /** Of all processors together, as `cpuPercent` of a sample is. */
+  readonly cpuPercent: number
+  readonly memoryBytes: number
+}
+
 /** The figures of a sample that are one number each. */
 export const METRICS = [
   'cpuPercent',

@@ -10,6 +10,7 @@ import type { StoredSample } from '../store/metric-samples.ts'
 import { latestSamples } from '../store/newest-samples.ts'
 import { findServers } from '../store/servers.ts'
 import type { Store } from '../store/store.ts'
+import { findTopProcesses, type TopProcesses } from '../store/top-processes.ts'
 import { type RhythmNow, readRhythmsNow } from './rhythm.ts'
 
 /** Look-ups by server id: however many rows of a list ask, one statement answers. */
@@ -26,6 +27,7 @@ export interface Loaders {
   readonly farewells: DataLoader<ServerId, Farewell | undefined>
   readonly rhythms: DataLoader<Server, RhythmNow | undefined>
   readonly latestSamples: DataLoader<ServerId, StoredSample | undefined>
+  readonly topProcesses: DataLoader<ServerId, TopProcesses | undefined>
 }
 
 export function createLoaders(store: Store, recorder: Pick<RhythmRecorder, 'pending'>): Loaders {
@@ -38,6 +40,7 @@ export function createLoaders(store: Store, recorder: Pick<RhythmRecorder, 'pend
     farewells: loader(store, findFarewells),
     rhythms: rhythmLoader(store, recorder),
     latestSamples: loader(store, latestSamples),
+    topProcesses: loader(store, findTopProcesses),
   }
 }
 

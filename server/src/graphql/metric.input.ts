@@ -15,6 +15,21 @@ export class DiskUsageInput {
   readonly totalBytes!: number
 }
 
+@InputType('ProcessUsageInput')
+export class ProcessUsageInput {
+  @Field(() => Int)
+  readonly pid!: number
+
+  @Field(() => String, { description: "Its program's, never its command line. Cut to 64 characters." })
+  readonly name!: string
+
+  @Field(() => Float, { description: 'Of all processors together.' })
+  readonly cpuPercent!: number
+
+  @Field(() => Float)
+  readonly memoryBytes!: number
+}
+
 @InputType('MetricSampleInput', { description: 'What is left out was not measured.' })
 export class MetricSampleInput {
   @Field(() => Float, {
@@ -62,4 +77,10 @@ export class MetricSampleInput {
 
   @Field(() => Int, { nullable: true })
   readonly processes?: number | null
+
+  @Field(() => [ProcessUsageInput], {
+    nullable: true,
+    description: 'The processes that took most; up to 20. Only the newest list of a server is kept.',
+  })
+  readonly topProcesses?: readonly ProcessUsageInput[] | null
 }

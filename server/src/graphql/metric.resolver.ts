@@ -19,12 +19,19 @@ import { cleanAgedSample, cleanSamples, isTooOld, MAX_AGE_SECONDS } from '../met
 import type { StoredSample } from '../store/metric-samples.ts'
 import { readSeries } from '../store/metric-series.ts'
 import { keptMs } from '../store/retention.ts'
+import type { TopProcesses } from '../store/top-processes.ts'
 import { bad } from './clean.ts'
 import type { GraphQLContext } from './context.ts'
 import { DateTime } from './date-time.ts'
 import type { Loaders } from './loaders.ts'
 import { MetricSampleInput } from './metric.input.ts'
-import { AlertLimitsType, MetricReceiptType, MetricSamplesReceiptType, MetricSampleType } from './metric.type.ts'
+import {
+  AlertLimitsType,
+  MetricReceiptType,
+  MetricSamplesReceiptType,
+  MetricSampleType,
+  TopProcessesType,
+} from './metric.type.ts'
 import { MetricSeriesType } from './metric-series.type.ts'
 import { ServerType } from './server.type.ts'
 
@@ -97,6 +104,14 @@ export class ServerMetricResolver {
   @FieldResolver(() => MetricSampleType, { nullable: true, description: 'The newest sample of the last day.' })
   async latestMetrics(@Root() server: Server, @Ctx() { loaders }: GraphQLContext): Promise<StoredSample | null> {
     return (await loaders.latestSamples.load(server.id)) ?? null
+  }
+
+  @FieldResolver(() => TopProcessesType, {
+    nullable: true,
+    description: 'Where its agent was asked to send them (`top_processes`), and did within the last day.',
+  })
+  async topProcesses(@Root() server: Server, @Ctx() { loaders }: GraphQLContext): Promise<TopProcesses | null> {
+    return (await loaders.topProcesses.load(server.id)) ?? null
   }
 
   @FieldResolver(() => AlertLimitsType)

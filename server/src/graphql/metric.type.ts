@@ -1,5 +1,5 @@
-import { Field, Float, Int, ObjectType } from 'type-graphql'
-import type { DiskUsage } from '../core/metrics.ts'
+import { Extensions, Field, Float, Int, ObjectType } from 'type-graphql'
+import type { DiskUsage, ProcessUsage } from '../core/metrics.ts'
 import type { Instant } from '../core/types.ts'
 import { DateTime } from './date-time.ts'
 
@@ -65,6 +65,34 @@ export class MetricSampleType {
 
   @Field(() => Int, { nullable: true })
   readonly processes!: number | null
+}
+
+@ObjectType('ProcessUsage', { simpleResolvers: true })
+export class ProcessUsageType {
+  @Field(() => Int)
+  readonly pid!: number
+
+  @Field(() => String)
+  readonly name!: string
+
+  @Field(() => Float, { description: 'Of all processors together, since the sample before.' })
+  readonly cpuPercent!: number
+
+  @Field(() => Float)
+  readonly memoryBytes!: number
+}
+
+@ObjectType('TopProcesses', {
+  description: 'The processes of a machine that computed most or held most memory when they were last looked at.',
+  simpleResolvers: true,
+})
+export class TopProcessesType {
+  @Field(() => DateTime)
+  readonly at!: Instant
+
+  @Extensions({ listSize: 20 })
+  @Field(() => [ProcessUsageType])
+  readonly processes!: readonly ProcessUsage[]
 }
 
 @ObjectType('MetricReceipt', { description: 'The sample is stored.', simpleResolvers: true })

@@ -1,5 +1,6 @@
-import { type DiskUsage, METRICS, type Metric, type MetricSample } from '../core/metrics.ts'
-import { Refusal } from '../errors.ts'
+import { type DiskUsage, METRICS, type Metric, type MetricSample, type ProcessUsage } from '../core/metrics.ts'
+import { badField, cleanNumber, cleanPercent } from './clean-number.ts'
+import { cleanProcesses } from './clean-processes.ts'
 
 /** The most file systems of one sample. */
 const MAX_DISKS = 100
@@ -8,8 +9,6 @@ const MAX_MOUNT = 256
 /** Figures that are shares of something whole. */
 const PERCENTS = new Set<Metric>(['cpuPercent', 'memoryPercent', 'swapPercent'])
 
-/** The largest figure that a 4-byte float holds. */
-const MAX_FIGURE = 3.4e38
 const MAX_PROCESSES = 2_147_483_647
 
 /** The most samples of one delivery, so that it fits into one request, and how old one may be. */
@@ -17,11 +16,13 @@ export const MAX_SAMPLES = 300
 export const MAX_AGE_SECONDS = 86_400
 
 /** A sample as it comes from outside, by GraphQL or as JSON: anything may be in it. */
-export type SampleInput = Readonly<Partial<Record<Metric | 'disks' | 'ageSeconds', unknown>>>
+export type SampleInput = Readonly<Partial<Record<Metric | 'disks' | 'topProcesses' | 'ageSeconds', unknown>>>
 
 /** A sample and how long ago it was measured. */
 export interface AgedSample {
   readonly sample: MetricSample
+  /** None from an agent that was not asked for them. */
+  readonly processes?: readonly ProcessUsage[]
   readonly ageMs: number
 }
 
@@ -31,8 +32,8 @@ export interface AgedSample {
  * @throws Refusal BAD_USER_INPUT for none, for more than 300, or for one that is not fit to be stored, by its field
  */
 export function cleanSamples(inputs: readonly SampleInput[], name: string): AgedSample[] {
-  if (inputs.length === 0) throw bad(name, 'has no sample.')
-  if (inputs.length > MAX_SAMPLES) throw bad(name, `has more than ${MAX_SAMPLES} samples.`)
+  if (inputs.length === 0) throw badField(name, 'has no sample.')
+  if (inputs.length > MAX_SAMPLES) throw badField(name, `has more than ${MAX_SAMPLES} samples.`)
   return inputs.map((input, i) => cleanAgedSample(input, `${name}.${i}.`))
 }
 
@@ -40,7 +41,8 @@ export function cleanSamples(inputs: readonly SampleInput[], name: string): Aged
 export function cleanAgedSample(input: SampleInput, prefix: string): AgedSample {
   const { ageSeconds } = input
   const age = ageSeconds === undefined || ageSeconds === null ? 0 : cleanNumber(ageSeconds, `${prefix}ageSeconds`)
-  return { sample: cleanSample(input, prefix), ageMs: age * 1_000 }
+  const processes = cleanProcesses(input.topProcesses, prefix)
+  return { sample: cleanSample(input, prefix), processes, ageMs: age * 1_000 }
 }
 
 /** Older than can still be put in its place. */
@@ -69,34 +71,23 @@ function cleanFigure(value: unknown, metric: Metric, prefix: string): number | n
   return metric === 'uptimeSeconds' ? figure : Math.fround(figure)
 }
 
-function cleanNumber(value: unknown, field: string): number {
-  if (typeof value !== 'number' || !Number.isFinite(value)) throw bad(field, 'is not a number.')
-  if (value < 0 || value > MAX_FIGURE) throw bad(field, 'is out of range.')
-  return value
-}
-
-function cleanPercent(value: number, field: string): number {
-  if (value > 101) throw bad(field, 'is more than 100 per cent.')
-  return Math.min(value, 100)
-}
-
 function cleanDisks(value: unknown, prefix: string): readonly DiskUsage[] {
   if (value === undefined || value === null) return []
   const field = `${prefix}disks`
-  if (!Array.isArray(value)) throw bad(field, 'is not a list.')
-  if (value.length > MAX_DISKS) throw bad(field, `has more than ${MAX_DISKS} entries.`)
+  if (!Array.isArray(value)) throw badField(field, 'is not a list.')
+  if (value.length > MAX_DISKS) throw badField(field, `has more than ${MAX_DISKS} entries.`)
   return value.map((disk, i) => cleanDisk(disk, `${field}.${i}`))
 }
 
 function cleanDisk(disk: unknown, field: string): DiskUsage {
-  if (typeof disk !== 'object' || disk === null) throw bad(field, 'is not an object.')
+  if (typeof disk !== 'object' || disk === null) throw badField(field, 'is not an object.')
   const { mount, usedPercent, usedBytes, totalBytes } = disk as Record<string, unknown>
   if (typeof mount !== 'string' || mount.length === 0 || mount.length > MAX_MOUNT) {
-    throw bad(`${field}.mount`, `is not a path of 1 to ${MAX_MOUNT} characters.`)
+    throw badField(`${field}.mount`, `is not a path of 1 to ${MAX_MOUNT} characters.`)
   }
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   if (/[\u0000-\u001f\u007f]/.test(mount) || !mount.isWellFormed()) {
-    throw bad(`${field}.mount`, 'holds control characters.')
+    throw badField(`${field}.mount`, 'holds control characters.')
   }
   return {
     mount,
@@ -104,8 +95,4 @@ function cleanDisk(disk: unknown, field: string): DiskUsage {
     usedBytes: cleanNumber(usedBytes, `${field}.usedBytes`),
     totalBytes: cleanNumber(totalBytes, `${field}.totalBytes`),
   }
-}
-
-function bad(field: string, what: string): Refusal {
-  return new Refusal('BAD_USER_INPUT', `${field} ${what}`, { field })
 }

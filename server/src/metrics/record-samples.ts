@@ -8,6 +8,7 @@ import { type InsertedSamples, insertSamples, type SampleEntry } from '../store/
 import { newestSamples } from '../store/newest-samples.ts'
 import { lockServer } from '../store/servers.ts'
 import type { Store } from '../store/store.ts'
+import { keepProcesses } from '../store/top-processes.ts'
 import { inTransaction, type Queryable, reachable } from '../store/transaction.ts'
 import { type Action, judgeSamples } from './judge-sample.ts'
 
@@ -29,6 +30,8 @@ export async function recordSamples(
   store: Store,
   entries: readonly SampleEntry[],
 ): Promise<Map<ServerId, InsertedSamples>> {
+  // Before the samples: whoever hears of those finds these.
+  await keepProcesses(store, entries)
   const inserted = await insertSamples(store, entries)
   const live = new Set(entries.filter((entry) => entry.ageMs <= LIVE_MS).map((entry) => entry.serverId))
   const ids = [...inserted.keys()].filter((id) => live.has(id))

@@ -134,7 +134,7 @@ function entriesOf({ serverId, samples, arrivedAtMs }: Delivery): SampleEntry[] 
   const waitedMs = Math.max(0, performance.now() - arrivedAtMs)
   return samples
     .filter((aged) => !isTooOld(aged))
-    .map(({ sample, ageMs }) => ({ serverId, sample, ageMs: ageMs + waitedMs }))
+    .map(({ ageMs, ...measured }) => ({ serverId, ...measured, ageMs: ageMs + waitedMs }))
 }
 
 function outcomeOf({ samples }: Delivery, inserted: InsertedSamples | undefined): SamplesOutcome {

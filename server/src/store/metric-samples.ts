@@ -1,4 +1,4 @@
-import { METRICS, type Metric, type MetricSample } from '../core/metrics.ts'
+import { METRICS, type Metric, type MetricSample, type ProcessUsage } from '../core/metrics.ts'
 import type { Instant, ServerId } from '../core/types.ts'
 import { ms, timestamp } from './instant.ts'
 import type { Store } from './store.ts'
@@ -66,6 +66,8 @@ export interface SampleEntry {
   /** How long ago it was measured. */
   readonly ageMs: number
   readonly sample: MetricSample
+  /** What was sent with it of the machine's processes; kept apart, see top-processes.ts. */
+  readonly processes?: readonly ProcessUsage[]
 }
 
 /** What became of one server's part of a batch. */

@@ -10,6 +10,7 @@ import { MetricRollups } from './migrations/2026-11-25-metric-rollups.ts'
 import { Metrics } from './migrations/2026-11-25-metrics.ts'
 import { StatusAcknowledgement } from './migrations/2026-11-25-status-acknowledgement.ts'
 import { StatusHistory } from './migrations/2026-11-25-status-history.ts'
+import { TopProcesses } from './migrations/2026-11-25-top-processes.ts'
 import { WriteHeartbeats } from './migrations/2026-11-25-write-heartbeats.ts'
 import type { DatabaseConnection } from './pool.ts'
 import { ENTITIES } from './store.ts'
@@ -24,6 +25,7 @@ const MIGRATIONS = [
   { name: '2026-11-25-hub-writer', class: HubWriter },
   { name: '2026-11-25-metric-rollups', class: MetricRollups },
   { name: '2026-11-25-write-heartbeats', class: WriteHeartbeats },
+  { name: '2026-11-25-top-processes', class: TopProcesses },
 ]
 
 /** Any number that no other program uses as an advisory lock: 'ssmi' in ASCII. */
