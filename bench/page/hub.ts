@@ -1,105 +1,67 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
+import { migrate } from '../../server/src/store/migrate.ts'
+import { type Database, openCluster } from '../stage/cluster.ts'
+import { addFleet, type FleetServer } from '../stage/fleet.ts'
+import { Hub } from '../stage/hub.ts'
 
-const MAIN = fileURLToPath(new URL('../../server/dist/main.js', import.meta.url))
-const TOKEN = 'an-admin-token-for-the-bench-0123456789'
-const AT_ONCE = 50
-const SIDE_BY_SIDE = 8
 /** Those that flap: each twice in four seconds, 300 changes a second. */
 export const FLAPPING = 600
 /** A server that flaps has the shortest limit that there is. */
 export const FLAP_LIMIT_SECONDS = 2
+const RACKS = 40
 
+/** A hub on a database of its own, and its fleet. */
 export interface BenchHub {
-  readonly url: string
-  readonly token: string
-  /** Ids of all servers; the first `FLAPPING` have a limit of 2 s, the rest one of a day. */
-  readonly ids: readonly string[]
-  ask<T>(query: string, variables?: object): Promise<T>
+  readonly hub: Hub
+  readonly database: Database
+  /** Each beats every 30 s, as agents do. */
+  readonly steady: readonly FleetServer[]
+  /** Have a limit of 2 s, and were never heard so far. */
+  readonly flapping: readonly FleetServer[]
   stop(): Promise<void>
 }
 
-/** A hub of its own with an embedded database, and so many servers that have beaten once. */
+/** A hub on an embedded database that has so many servers; all of them have tags and figures. */
 export async function startBenchHub(servers: number): Promise<BenchHub> {
-  const folder = mkdtempSync(join(tmpdir(), 'stacksense-bench-'))
-  chmodSync(folder, 0o711)
-  const child = spawn(process.execPath, [MAIN], {
-    env: {
-      PATH: process.env.PATH,
-      PORT: '0',
-      STACKSENSE_HOST: '127.0.0.1',
-      STACKSENSE_LOCAL_AGENT: 'false',
-      STACKSENSE_BOOTSTRAP_TOKEN: TOKEN,
-      STACKSENSE_DATA_DIR: join(folder, 'data'),
-      LOG_LEVEL: 'error',
+  const cluster = await openCluster('embedded')
+  if (!cluster) throw new Error('There is no embedded PostgreSQL for this machine.')
+  const database = await cluster.newDatabase()
+  await migrate({ connectionString: database.url })
+  const fleet = await addFleet(database, servers, { lastHeardSecondsAgo: 1 })
+  const flapping = fleet.slice(0, FLAPPING)
+  await letFlap(database, flapping)
+  const hub = await Hub.start(database)
+  await addFigures(database)
+  return {
+    hub,
+    database,
+    steady: fleet.slice(FLAPPING),
+    flapping,
+    stop: async () => {
+      await hub.stop()
+      await database.drop()
+      await cluster.stop()
     },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  const exited = once(child, 'exit')
-  const url = await new Promise<string>((resolve, reject) => {
-    createInterface({ input: child.stdout }).on('line', (line) => {
-      const found = / ready at (\S+)/.exec(line)?.[1]
-      if (found) resolve(found)
-    })
-    void exited.then(([code]) => reject(new Error(`The hub ended with ${code}.`)))
-  })
-  async function ask<T>(query: string, variables: object = {}): Promise<T> {
-    const response = await fetch(`${url}/graphql`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${TOKEN}` },
-      body: JSON.stringify({ query, variables }),
-    })
-    const { data, errors } = (await response.json()) as { data: T; errors?: unknown[] }
-    if (errors) throw new Error(JSON.stringify(errors))
-    return data
-  }
-  const stop = async () => {
-    child.kill('SIGTERM')
-    await exited
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
-  }
-  try {
-    return { url, token: TOKEN, ids: await createServers(ask, servers), ask, stop }
-  } catch (error) {
-    await stop()
-    throw error
   }
 }
 
-/** Several requests at once: each server is a transaction of its own, and ten thousand one after another take minutes. */
-async function createServers(ask: BenchHub['ask'], servers: number): Promise<readonly string[]> {
-  const starts = Array.from({ length: Math.ceil(servers / AT_ONCE) }, (_, i) => i * AT_ONCE)
-  const ids: string[] = []
-  const waiting = [...starts]
-  async function work() {
-    for (let from = waiting.shift(); from !== undefined; from = waiting.shift()) {
-      const made = await createSome(ask, from, Math.min(AT_ONCE, servers - from))
-      for (const [i, id] of made.entries()) ids[from + i] = id
-    }
-  }
-  await Promise.all(Array.from({ length: SIDE_BY_SIDE }, work))
-  for (let from = 0; from < servers; from += FLAPPING) await beat(ask, ids.slice(from, from + FLAPPING))
-  return ids
+async function letFlap({ client }: Database, flapping: readonly FleetServer[]): Promise<void> {
+  await client.query(`update server set tags = array['prod', 'rack-' || id % ${RACKS}]`)
+  const ids = flapping.map(({ id }) => id)
+  await client.query(
+    `update server set status = 'OFFLINE', status_reason = 'NEVER_SEEN', offline_after_seconds = $2
+     where id = any($1::int[])`,
+    [ids, FLAP_LIMIT_SECONDS],
+  )
+  await client.query('update server_heartbeat set last_heartbeat_at = null where server_id = any($1::int[])', [ids])
 }
 
-async function createSome(ask: BenchHub['ask'], from: number, count: number): Promise<readonly string[]> {
-  const fields = Array.from({ length: count }, (_, i) => {
-    const n = from + i
-    const limit = n < FLAPPING ? FLAP_LIMIT_SECONDS : 86_400
-    return `s${i}: createServer(input: { name: "node-${n}", tags: ["prod", "rack-${n % 40}"], offlineAfterSeconds: ${limit} }) { server { id } }`
-  })
-  const made = await ask<Record<string, { server: { id: string } }>>(`mutation { ${fields.join('\n')} }`)
-  return Object.values(made).map(({ server }) => server.id)
-}
-
-/** One heartbeat of each. */
-export async function beat(ask: BenchHub['ask'], ids: readonly string[]): Promise<void> {
-  await ask('mutation ($input: [HeartbeatInput!]!) { recordHeartbeats(input: $input) { errorCode } }', {
-    input: ids.map((serverId) => ({ serverId })),
-  })
+/** The newest figures of each server, so that the rows have something to draw. Days have their tables once a hub runs. */
+async function addFigures({ client }: Database): Promise<void> {
+  await client.query(
+    `insert into metric_sample (server_id, at, cpu_percent, memory_percent, network_rx_bytes_per_second, disks)
+     select id, now(), id % 97, 20 + id % 71, id * 1000.0,
+       jsonb_build_array(jsonb_build_object('mount', '/', 'usedPercent', 10 + id % 83, 'usedBytes', 1e10, 'totalBytes', 1e11))
+     from server`,
+  )
+  await client.query('vacuum analyze')
 }

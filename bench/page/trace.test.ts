@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { busyPerFrame, longestTask, percentile, type TraceEvent } from './trace.ts'
+import { busyPerFrame, longestTask, type TraceEvent } from './trace.ts'
 
 const MAIN: TraceEvent = { name: 'thread_name', ph: 'M', ts: 0, pid: 1, tid: 7, args: { name: 'CrRendererMain' } }
 const task = (ts: number, dur: number, tid = 7): TraceEvent => ({
@@ -20,11 +20,6 @@ test('of several pages the one that works most is meant', () => {
   const other = { ...MAIN, pid: 2 }
   expect(busyPerFrame([MAIN, other, task(0, 5_000), { ...task(0, 9_000), pid: 2 }])).toEqual([9])
   expect(busyPerFrame([])).toEqual([])
-})
-
-test('a percentile is one of the values', () => {
-  expect(percentile([4, 1, 3, 2], 50)).toBe(2)
-  expect(percentile([1, 2, 3, 4], 95)).toBe(4)
 })
 
 test('while another program has the processor, a task does not work', () => {

@@ -15,6 +15,11 @@ export interface TraceEvent {
 const FRAME_US = 16_667
 const TASK = 'ThreadControllerImpl::RunTask'
 
+/** Names of threads, and tasks: of a trace of half a minute a small part. */
+export function isOfInterest({ name, ph }: TraceEvent): boolean {
+  return ph === 'M' || (ph === 'X' && name === TASK)
+}
+
 /**
  * How long the page's main thread worked in each sixtieth of a second of the trace, in ms; idle ones too. Work is processor
  * time: while another program has the processor, a task lasts but does not work.
@@ -58,10 +63,4 @@ function spread(frames: number[], from: number, length: number, work: number): v
     frames[frame] = (frames[frame] ?? 0) + ((until - at) / length) * work
     at = until
   }
-}
-
-/** The smallest value that so many per cent of all do not exceed. */
-export function percentile(values: readonly number[], percent: number): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  return sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)] ?? Number.NaN
 }
