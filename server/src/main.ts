@@ -8,6 +8,8 @@ if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) {
   process.stderr.write(`StackSense needs Node ${OLDEST.join('.')} or newer; this is ${process.versions.node}.\n`)
   process.exit(1)
 } else {
+  // Whatever the environment says: else graphql looks at the realm of every object that it makes.
+  process.env.NODE_ENV = 'production'
   const { serve } = await import('./serve.ts')
   await serve()
 }

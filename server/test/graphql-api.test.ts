@@ -248,6 +248,28 @@ test('the server list costs as many statements at a thousand servers as at fifty
   expect(await statementsWith(1_000)).toBe(atFifty)
 })
 
+test('of a large fleet each server has what is active on it', async () => {
+  const { hub, data, createServer } = await graphqlScene()
+  await hub.store.pool.query(
+    `with made as (insert into server (name, agent_token_hash)
+       select 'bulk-' || n, sha256(n::text::bytea) from generate_series(1, 999) n returning id)
+     insert into server_heartbeat (server_id) select id from made`,
+  )
+  const { id } = await createServer('the last one')
+  await data(
+    'mutation ($id: ID!) { raiseAlert(input: { serverId: $id, key: "k", severity: INFO, message: "full" }) { id } raiseAnomaly(input: { serverId: $id, metric: "cpu", message: "odd", score: 1 }) { id } }',
+    { id },
+  )
+  const { fleet } = await data('{ fleet { servers { name activeAlerts { message } activeAnomalies { message } } } }')
+  expect(fleet.servers).toHaveLength(1_000)
+  expect(fleet.servers[500]).toEqual({ name: 'bulk-501', activeAlerts: [], activeAnomalies: [] })
+  expect(fleet.servers[999]).toEqual({
+    name: 'the last one',
+    activeAlerts: [{ message: 'full' }],
+    activeAnomalies: [{ message: 'odd' }],
+  })
+})
+
 test('what an agent asks for costs the look-up of its server nothing', async () => {
   const { createServer, data } = await graphqlScene()
   const { id, token } = await createServer('web 1')

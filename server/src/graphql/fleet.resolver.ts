@@ -1,20 +1,22 @@
 import type { GraphQLResolveInfo } from 'graphql'
 import { Arg, Ctx, Info, Query, Resolver } from 'type-graphql'
 import type { Instant, ObservationGap } from '../core/types.ts'
-import { type Fleet, readFleet } from '../store/fleet.ts'
+import { readFleet } from '../store/fleet.ts'
 import { listObservationGaps } from '../store/observation-gaps.ts'
 import { cleanRange } from './clean.ts'
 import type { GraphQLContext } from './context.ts'
 import { DateTime } from './date-time.ts'
 import { FleetType } from './fleet.type.ts'
+import { inTurns } from './in-turns.ts'
 import { selects } from './selection.ts'
 import { ObservationGapType } from './status-event.type.ts'
 
 @Resolver()
 export class FleetResolver {
   @Query(() => FleetType, { description: 'Counts, servers and the feed’s cursor in one snapshot.' })
-  fleet(@Ctx() { services }: GraphQLContext, @Info() info: GraphQLResolveInfo): Promise<Fleet> {
-    return readFleet(services.store, selects(info, 'servers'))
+  async fleet(@Ctx() { services }: GraphQLContext, @Info() info: GraphQLResolveInfo): Promise<FleetType> {
+    const { cursor, counts, servers } = await readFleet(services.store, selects(info, 'servers'))
+    return { cursor, counts, servers: inTurns(servers) }
   }
 
   @Query(() => [ObservationGapType], { description: 'Gaps that touch the range, oldest first.' })

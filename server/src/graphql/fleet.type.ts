@@ -40,5 +40,5 @@ export class FleetType {
 
   @Extensions({ listSize: MAX_FLEET })
   @Field(() => [ServerType], { description: 'All servers; FLEET_TOO_LARGE where there are more than 10,000.' })
-  readonly servers!: readonly Server[]
+  readonly servers!: readonly (Server | Promise<Server>)[]
 }

@@ -1,10 +1,12 @@
-import type { Server } from '../core/types.ts'
+import type { Alert, Anomaly, Server } from '../core/types.ts'
 import { Refusal } from '../errors.ts'
+import { activeAlertsIn } from './alerts.ts'
+import { activeAnomaliesIn } from './anomalies.ts'
 import { newestEventId } from './event-log.ts'
 import { feedCursor } from './feed-cursor.ts'
 import { SERVER_COLUMNS, SERVER_TABLES } from './server-row.ts'
 import type { Store } from './store.ts'
-import { inSnapshot } from './transaction.ts'
+import { inSnapshot, type Queryable } from './transaction.ts'
 
 export const MAX_FLEET = 10_000
 
@@ -18,11 +20,17 @@ export interface FleetCounts {
   readonly total: number
 }
 
+/** A server with what is active on it, of the same snapshot. */
+export interface FleetServer extends Server {
+  readonly activeAlerts: readonly Alert[]
+  readonly activeAnomalies: readonly Anomaly[]
+}
+
 export interface Fleet {
   /** The feed goes on from this snapshot without a seam. */
   readonly cursor: string
   readonly counts: FleetCounts
-  readonly servers: readonly Server[]
+  readonly servers: readonly FleetServer[]
 }
 
 const COUNTS = `
@@ -46,13 +54,23 @@ export function readFleet(store: Store, withServers = true): Promise<Fleet> {
     if (withServers && counts.total > MAX_FLEET) {
       throw new Refusal('FLEET_TOO_LARGE', 'More than 10,000 servers: page through Query.servers instead.')
     }
-    const servers = withServers
-      ? (
-          await tx.query<Server>(
-            `select ${SERVER_COLUMNS} from ${SERVER_TABLES} where s.deleted_at is null order by s.id`,
-          )
-        ).rows
-      : []
+    const servers = withServers ? await readServers(tx) : []
     return { cursor: feedCursor(store, await newestEventId(tx)), counts, servers }
   })
+}
+
+const NONE: readonly never[] = []
+
+async function readServers(tx: Queryable): Promise<FleetServer[]> {
+  const { rows } = await tx.query<Server>(
+    `select ${SERVER_COLUMNS} from ${SERVER_TABLES} where s.deleted_at is null order by s.id`,
+  )
+  const ids = rows.map(({ id }) => id)
+  const alerts = await activeAlertsIn(tx, ids)
+  const anomalies = await activeAnomaliesIn(tx, ids)
+  return rows.map((server) => ({
+    ...server,
+    activeAlerts: alerts.get(server.id) ?? NONE,
+    activeAnomalies: anomalies.get(server.id) ?? NONE,
+  }))
 }
