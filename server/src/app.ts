@@ -10,6 +10,7 @@ import { type OpenDatabase, openDatabase } from './database/open.ts'
 import { createApollo } from './graphql/apollo.ts'
 import type { Services } from './graphql/context.ts'
 import { createSchema } from './graphql/schema.ts'
+import { Arrivals } from './http/arrivals.ts'
 import { closeHttp, createHttp, listen, localUrl } from './http/listen.ts'
 import { Hub } from './hub.ts'
 import { startLocalAgent } from './local-agent.ts'
@@ -68,8 +69,10 @@ async function open(
   const access = await prepareAccess(hub.store, { dataDir, bootstrapToken: config.bootstrapToken })
   if (access.adminTokenFile) tell(`The admin token is in ${access.adminTokenFile}`)
 
-  const http = await openHttp(config, hub, log)
+  const { http, authenticator } = await openHttp(config, hub, log)
+  const arrivals = new Arrivals(http.server, () => authenticator.settled())
   closers.push(() => closeHttp(http))
+  await hub.announce(() => arrivals.read())
   const port = await listen(http, config)
   await hub.watch(config.hubName ?? `${hostname()}:${port}`)
   // Before the port closes, which waits for slow senders: who cannot reach us must not be judged.
@@ -143,5 +146,6 @@ async function openHttp(config: Config, hub: Hub, log: Logger) {
   const schema = await createSchema()
   const apollo = createApollo(schema, services)
   const figures = hub.figures.of(hub)
-  return createHttp({ config, services, apollo, schema, authenticator, figures, webRoot: WEB_ROOT, log })
+  const http = await createHttp({ config, services, apollo, schema, authenticator, figures, webRoot: WEB_ROOT, log })
+  return { http, authenticator }
 }

@@ -1,4 +1,4 @@
-import type { ServerId, StatusEvent } from './core/types.ts'
+import type { Instant, ServerId, StatusEvent } from './core/types.ts'
 import { HubFigures } from './hub-figures.ts'
 import { BatchWriter } from './ingest/batch-writer.ts'
 import { RhythmRecorder } from './ingest/rhythm-recorder.ts'
@@ -115,6 +115,15 @@ export class Hub {
   }
 
   /**
+   * Makes this hub known to the others; call it before heartbeats can arrive.
+   *
+   * @param readArrived resolves when what has arrived at the port is with the writer
+   */
+  announce(readArrived: () => Promise<void>): Promise<void> {
+    return this.monitor.announce(readArrived)
+  }
+
+  /**
    * Begins to watch; call it when heartbeats can arrive, for it says so to the database.
    *
    * @param name tells this hub from the others, to people
@@ -141,11 +150,12 @@ export class Hub {
   /** Ends in the order of the flow: nothing that was answered is lost, and leadership is handed over. */
   async close(): Promise<void> {
     await this.writer.close()
+    await this.monitor.stop()
+    await this.monitor.leave()
     await this.samples.close()
     await this.rhythm.stop()
     await this.#roller.stop()
     await this.#housekeeper.stop()
-    await this.monitor.stop()
     this.statusFeed.end()
     this.changeFeed.end()
     await this.#listener.stop()
@@ -190,6 +200,12 @@ export class Hub {
         break
       case 'access':
         this.store.credentialsChanged()
+        break
+      case 'question':
+        this.monitor.asked(...hubAndInstant(payload))
+        break
+      case 'answer':
+        this.monitor.answered(...hubAndInstant(payload))
     }
   }
 
@@ -201,4 +217,9 @@ export class Hub {
     void this.changeFeed.catchUp()
     this.store.credentialsChanged()
   }
+}
+
+function hubAndInstant(payload: string): [hub: string, at: Instant] {
+  const [hub = '', at] = payload.split(' ')
+  return [hub, Number(at)]
 }

@@ -201,7 +201,12 @@ test('a deadline after the moment up to which everything was heard is looked at 
   const { store, hub, server } = await heardOnce()
   await age(store.pool, server.id, 3)
   const judgedAsOf = async (heardMsAgo: number) =>
-    (await judgeExpiry(hub.store, [server.id], performance.now() - heardMsAgo)).get(server.id)
+    (
+      await judgeExpiry(hub.store, [server.id], {
+        hereAtMs: performance.now() - heardMsAgo,
+        byOthers: () => Promise.resolve(Infinity),
+      })
+    ).get(server.id)
   expect(await judgedAsOf(60_000)).toEqual({ kind: 'busy' })
   expect(await judgedAsOf(0)).toEqual({ kind: 'settled' })
 })

@@ -113,6 +113,19 @@ test('what was revoked is refused after forget, even if it was being looked up',
   await expect(authenticator.byToken('api')).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
 })
 
+test('whoever is being looked up can be waited for, also where they are refused', async () => {
+  const answer = Promise.withResolvers<undefined>()
+  const authenticator = new Authenticator({ findByTokenHash: () => answer.promise, findSession: async () => undefined })
+  await authenticator.settled()
+  const refused = expect(authenticator.byToken('slow')).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
+  const settled = vi.fn()
+  const waiting = authenticator.settled().then(settled)
+  await new Promise(setImmediate)
+  expect(settled).not.toHaveBeenCalled()
+  answer.resolve(undefined)
+  await Promise.all([refused, waiting])
+})
+
 test('memory stays bounded whoever calls', async () => {
   const findByTokenHash = vi.fn(async () => ({ kind: 'agent' as const, serverId: 1 }))
   const authenticator = new Authenticator(

@@ -39,6 +39,8 @@ export class Authenticator {
   readonly #tokens = new Map<string, Remembered>()
   readonly #sessions = new Map<string, Remembered>()
   #generation = 0
+  /** Look-ups that are under way. */
+  readonly #looking = new Set<Promise<unknown>>()
 
   constructor(
     credentials: Credentials,
@@ -86,6 +88,11 @@ export class Authenticator {
     this.#sessions.clear()
   }
 
+  /** Resolves when everybody who is being looked up now is known, or refused. */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.#looking)
+  }
+
   async #identify(
     memory: Map<string, Remembered>,
     secret: string,
@@ -97,7 +104,9 @@ export class Authenticator {
 
     const since = this.#now()
     const generation = this.#generation
-    const caller = await look(hashToken(secret))
+    const looking = look(hashToken(secret))
+    this.#looking.add(looking)
+    const caller = await looking.finally(() => this.#looking.delete(looking))
     // An answer that was on its way while forget() ran may be the revoked one.
     if (generation === this.#generation) this.#remember(memory, secret, { caller, since })
     return caller

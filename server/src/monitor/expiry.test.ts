@@ -9,7 +9,8 @@ test('who leads again while an earlier look at all deadlines is under way looks 
   const expiry = new Expiry({
     store: { pool: { query } } as unknown as Store,
     clock: new DatabaseClock(),
-    flush: () => Promise.resolve(),
+    hear: () => Promise.resolve(),
+    heardByOthers: () => Promise.resolve(Infinity),
     onError: (error) => Promise.reject(error),
   })
   expiry.start()

@@ -1,5 +1,5 @@
 import { Deadlines } from '../core/deadlines.ts'
-import type { ServerId } from '../core/types.ts'
+import type { Instant, ServerId } from '../core/types.ts'
 import { readDeadlines } from '../store/deadlines.ts'
 import { type ExpiryAnswer, judgeExpiry } from '../store/judge-expiry.ts'
 import type { Store } from '../store/store.ts'
@@ -9,7 +9,7 @@ import { ExpiryTimer } from './expiry-timer.ts'
 /** The most servers of one judging transaction. */
 const MAX_JUDGED = 1_000
 
-/** A row that was locked is looked at again this soon. */
+/** A row that was locked is looked at again this soon; and another hub asked again. */
 const BUSY_MS = 5
 
 /** While nobody may be judged, we look again this often. */
@@ -24,8 +24,10 @@ const RECONCILE_MS = 30_000
 export interface ExpiryOptions {
   readonly store: Store
   readonly clock: DatabaseClock
-  /** Lets this hub's own waiting heartbeats commit. */
-  readonly flush: () => Promise<void>
+  /** Lets what has arrived at this hub commit. */
+  readonly hear: () => Promise<void>
+  /** Asks the other hubs up to when they have. */
+  readonly heardByOthers: () => Promise<Instant>
   readonly onError: (error: unknown) => void
 }
 
@@ -135,9 +137,10 @@ export class Expiry {
       const ids = [...this.#due].slice(0, MAX_JUDGED)
       for (const id of ids) this.#due.delete(id)
       try {
-        const heardAtMs = performance.now()
-        await this.options.flush()
-        for (const [id, answer] of await judgeExpiry(this.options.store, ids, heardAtMs)) this.#requeue(id, answer)
+        const { store, hear, heardByOthers } = this.options
+        const heard = { hereAtMs: performance.now(), byOthers: heardByOthers }
+        await hear()
+        for (const [id, answer] of await judgeExpiry(store, ids, heard)) this.#requeue(id, answer)
       } catch (error) {
         this.options.onError(error)
         for (const id of ids) this.#watchIn(id, FAILED_MS)
@@ -148,7 +151,7 @@ export class Expiry {
 
   #requeue(id: ServerId, answer: ExpiryAnswer): void {
     if (answer.kind === 'fresh') this.#watchIn(id, answer.remainingMs)
-    if (answer.kind === 'busy') this.#watchIn(id, BUSY_MS)
+    if (answer.kind === 'busy' || answer.kind === 'unheard') this.#watchIn(id, BUSY_MS)
     if (answer.kind === 'blind') this.#watchIn(id, BLIND_MS)
   }
 

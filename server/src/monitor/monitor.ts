@@ -1,9 +1,11 @@
 import type { Instant, ServerId, StatusEvent } from '../core/types.ts'
+import { announceHub, answerOthers, askOthers, removeHub } from '../store/heard.ts'
 import type { Stamped } from '../store/stamp.ts'
-import { removeHub } from '../store/stamp.ts'
 import type { Store } from '../store/store.ts'
 import { DatabaseClock } from './database-clock.ts'
 import { Expiry } from './expiry.ts'
+import { Hearing } from './hearing.ts'
+import { Inquiry } from './inquiry.ts'
 import { Leadership } from './leadership.ts'
 import { Observer } from './observer.ts'
 import { Recent } from './recent.ts'
@@ -22,20 +24,32 @@ export interface MonitorOptions {
 export class Monitor {
   readonly #observer: Observer
   readonly #leadership: Leadership
+  readonly #hearing: Hearing
+  readonly #inquiry: Inquiry
   readonly #expiry: Expiry
   readonly #clock = new DatabaseClock()
   readonly #heartbeats = new Recent()
   readonly #feedLagMs = new Recent()
   #name = ''
+  #announced = false
   #stopping: Promise<void> | undefined
 
   constructor(readonly options: MonitorOptions) {
     const { store, flush, backlogMs, onGap, onLeadership, onError } = options
     const clock = this.#clock
-    this.#expiry = new Expiry({ store, clock, flush, onError })
+    this.#hearing = new Hearing({ flush, answer: (heardUntil) => answerOthers(store, heardUntil) })
+    this.#inquiry = new Inquiry({ ask: () => askOthers(store) })
+    this.#expiry = new Expiry({
+      store,
+      clock,
+      hear: () => this.#hearing.hear(),
+      heardByOthers: () => this.#inquiry.heardByOthers(),
+      onError,
+    })
     this.#observer = new Observer({
       store,
       clock,
+      hearing: this.#hearing,
       backlogMs,
       figures: () => this.#figures(),
       onGap,
@@ -56,11 +70,24 @@ export class Monitor {
   }
 
   /**
+   * Makes this hub known to the others; call it before the port listens. From then on they wait until this one has heard,
+   * too, before they judge.
+   *
+   * @param readArrived resolves when what has arrived at the port is with the writer
+   */
+  async announce(readArrived?: () => Promise<void>): Promise<void> {
+    this.#announced = true
+    if (readArrived) this.#hearing.readArrived = readArrived
+    this.#hearing.begin(await announceHub(this.options.store))
+  }
+
+  /**
    * Begins once the port listens: the first stamp records the time in which no hub heard anything.
    *
    * @param name tells this hub from the others, to people
    */
   async start(name: string): Promise<void> {
+    if (!this.#announced) await this.announce()
     this.#name = name
     await this.#observer.start()
     this.#leadership.start()
@@ -88,6 +115,16 @@ export class Monitor {
     this.#expiry.reload()
   }
 
+  /** Another hub asks whether we have heard up to this moment. */
+  asked(hub: string, at: Instant): void {
+    if (hub !== this.options.store.hubId) void this.#hearing.told(at, true)
+  }
+
+  /** Another hub has heard up to this moment. */
+  answered(hub: string, heardUntil: Instant): void {
+    this.#inquiry.answered(hub, heardUntil)
+  }
+
   /** The database's time, as near as this hub knows it. */
   now(): Instant {
     return this.#clock.now()
@@ -101,10 +138,15 @@ export class Monitor {
     return this.#expiry.watched
   }
 
-  /** Hands leadership over and stamps no more, for good. */
+  /** Hands leadership over and stamps no more, for good. The others still wait for what arrives here. */
   stop(): Promise<void> {
     this.#stopping ??= this.#stop()
     return this.#stopping
+  }
+
+  /** Nothing arrives here any more, and everything is committed: nobody has to wait for this hub. */
+  async leave(): Promise<void> {
+    if (this.#announced) await removeHub(this.options.store).catch(this.options.onError)
   }
 
   #figures() {
@@ -121,6 +163,5 @@ export class Monitor {
     await this.#leadership.stop()
     await this.#expiry.stop()
     await this.#observer.stop()
-    await removeHub(this.options.store).catch(this.options.onError)
   }
 }

@@ -2,10 +2,11 @@ import type { GapCause, HubFigures, Instant } from '../core/types.ts'
 import { type Stamped, stamp } from '../store/stamp.ts'
 import type { Store } from '../store/store.ts'
 import type { DatabaseClock } from './database-clock.ts'
+import type { Hearing } from './hearing.ts'
 
 const STAMP_EVERY_MS = 250
 
-/** Heartbeats that have waited longer than this are told to whoever judges on another hub. */
+/** Heartbeats that have waited longer than this are a backlog that people are told of. */
 const BACKLOG_MS = 250
 
 /** The two clocks may disagree by this much before it is called a step. */
@@ -14,6 +15,7 @@ const STEP_MS = 1_000
 export interface ObserverOptions {
   readonly store: Store
   readonly clock: DatabaseClock
+  readonly hearing: Hearing
   /** How long the oldest waiting heartbeat has waited; null where none waits. */
   readonly backlogMs: () => number | null
   /** What else this hub says of itself. */
@@ -79,7 +81,7 @@ export class Observer {
   }
 
   async #stamp(): Promise<void> {
-    const { store, clock, backlogMs, figures, onGap, onClockStep } = this.options
+    const { store, clock, hearing, backlogMs, figures, onGap, onClockStep } = this.options
     const backlog = backlogMs()
     const sentAtMs = performance.now()
     const pausedBeforeMs = this.#longestPauseMs()
@@ -87,6 +89,7 @@ export class Observer {
     this.#pausedMs = 0
     const { now, gap } = await stamp(store, {
       figures: { ...figures(), backlogMs: backlog !== null && backlog > BACKLOG_MS ? backlog : null },
+      heardUntil: hearing.until,
       causeOf: (_from, until) => this.#causeOf(until, sentAtMs, Math.max(pausedBeforeMs, this.#longestPauseMs())),
     }).catch((error: unknown) => {
       this.#pausedMs = Math.max(this.#pausedMs, pausedBeforeMs)
@@ -94,6 +97,7 @@ export class Observer {
     })
     const atMs = performance.now()
     clock.observe(sentAtMs, atMs, now)
+    void hearing.told(now) // said with the next stamp: those who could not ask us need not wait for long
     // Another hub may have recorded the step; that time went backwards is seen here all the same.
     const stepped = gap?.cause === 'CLOCK_STEP' || now < (this.#last?.now ?? now)
     this.#last = { now, sentAtMs, atMs }

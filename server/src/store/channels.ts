@@ -12,6 +12,10 @@ export const CHANNELS = {
   anomaly: 'stacksense_anomaly',
   /** Credentials changed: whatever is remembered of them is void. */
   access: 'stacksense_access',
+  /** A hub asks the others what they have heard. Payload: its id, and the instant up to which. */
+  question: 'stacksense_question',
+  /** A hub has answered. Payload: its id, and the instant up to which everything that arrived there is committed. */
+  answer: 'stacksense_answer',
 } as const
 
 export type Channel = keyof typeof CHANNELS

@@ -1,11 +1,11 @@
 import { deadlineOf } from '../core/gaps.ts'
 import type { Instant, ServerId } from '../core/types.ts'
-import { BLIND_AFTER_MS, readFacts, type ServerFacts } from './facts.ts'
+import { type Facts, readFacts, type ServerFacts } from './facts.ts'
+import { heardByOthers } from './heard.ts'
 import { ms } from './instant.ts'
 import { settleFacts } from './settle.ts'
 import type { Store } from './store.ts'
 import { inTransaction, type Queryable, reachable } from './transaction.ts'
-import { LONGEST_WAIT_MS } from './write-heartbeats.ts'
 
 /** What is to be done with a server that was due. */
 export type ExpiryAnswer =
@@ -13,44 +13,24 @@ export type ExpiryAnswer =
   | { readonly kind: 'settled' }
   /** It was heard meanwhile: by the database's clock its deadline is this far away. */
   | { readonly kind: 'fresh'; readonly remainingMs: number }
-  /** Its row is being written at this moment, or a heartbeat that came in time may be about to be. */
+  /** Its row is being written at this moment, or a heartbeat that came here in time may be about to be. */
   | { readonly kind: 'busy' }
-  /** Nobody may be judged now: we cannot have heard everything yet. */
+  /** Another hub has not said yet that it has heard up to its deadline. */
+  | { readonly kind: 'unheard' }
+  /** Nobody may be judged now: no hub has proved of late that it can hear. */
   | { readonly kind: 'blind' }
 
-/**
- * Heartbeats that wait at another hub are waited for so long; our own were written before we looked. A little longer than
- * they may wait there: what is written later than this does not count from its arrival.
- */
-const MAX_BACKLOG_MS = LONGEST_WAIT_MS + 1_000
+/** Up to when everything that had arrived is committed or refused, at this hub and at the others. */
+export interface Heard {
+  /** `performance.now()` at a moment up to which this hub has. */
+  readonly hereAtMs: number
+  /** Up to when all others have. Called, and waited for, only where somebody seems silent. */
+  readonly byOthers: () => Promise<Instant>
+}
 
 const LOCK_ROWS = `
   select server_id as id from server_heartbeat where server_id = any($1::int[])
   order by server_id for update skip locked`
-
-/**
- * Another hub says that heartbeats wait there. Or it does not stamp, so that it cannot say: frozen, slow, or not back yet
- * after an outage of the database. One that was killed has no session any more, and nothing to wait for: that no hub ran
- * at all (HUB_DOWN) is no reason to wait, else a crash loop of ours would postpone every death.
- */
-const BACKLOG = `
-  with other as (
-    select h.*, clock_timestamp() as now from hub_observation h where hub_id <> $1
-  ), silent as (
-    select o.writer_pid, g.missed, o.now - o.stamped_at - coalesce(g.missed, '0') as silence
-    from other o left join lateral (
-      select nullif(sum(least(until_at, o.now) - greatest(from_at, o.stamped_at)), '0') as missed
-      from observation_gap where until_at > o.stamped_at and cause <> 'HUB_DOWN'
-    ) g on true
-    where o.stamped_at <= o.now - interval '${BLIND_AFTER_MS} ms'
-  )
-  select 1 from other
-  where stamped_at > now - interval '${BLIND_AFTER_MS} ms' and backlog_since > now - interval '${MAX_BACKLOG_MS} ms'
-  union all
-  select 1 from silent
-  where silence < interval '${MAX_BACKLOG_MS} ms'
-    and (missed is not null or exists (select 1 from pg_stat_activity a where a.pid = writer_pid))
-  limit 1`
 
 const EXISTING = `select server_id as id from server_heartbeat where server_id = any($1::int[])`
 
@@ -65,22 +45,23 @@ const FRESH = `
  * Looks at servers whose deadline may have passed and makes OFFLINE those that are silent, there and then.
  *
  * Most were heard meanwhile: those are found without a lock, so that a healthy fleet's looks write nothing and hold up no
- * heartbeat. Only who seems silent is judged.
- *
- * @param heardAtMs `performance.now()` at a moment up to which every heartbeat that had arrived here is committed or
- *   refused. A deadline after it is looked at again: where the database is slow, what arrived since may wait to be written.
+ * heartbeat. Only who seems silent is judged, and only for a deadline up to which every hub has heard: what arrived since, here
+ * or there, may wait to be read or written.
  */
 export async function judgeExpiry(
   store: Store,
   ids: readonly ServerId[],
-  heardAtMs = performance.now(),
+  heard: Heard = { hereAtMs: performance.now(), byOthers: () => heardByOthers(store) },
 ): Promise<Map<ServerId, ExpiryAnswer>> {
   const { rows } = await reachable(() =>
     store.pool.query<{ id: ServerId; remainingMs: number }>({ name: 'judge-fresh', text: FRESH, values: [ids] }),
   )
   const answers = new Map<ServerId, ExpiryAnswer>(rows.map(({ id, remainingMs }) => [id, fresh(remainingMs)]))
   const silent = ids.filter((id) => !answers.has(id))
-  if (silent.length > 0) for (const [id, answer] of await judge(store, silent, heardAtMs)) answers.set(id, answer)
+  if (silent.length === 0) return answers
+
+  const until = await heard.byOthers()
+  for (const [id, answer] of await judge(store, silent, heard.hereAtMs, until)) answers.set(id, answer)
   return answers
 }
 
@@ -90,17 +71,24 @@ export async function judgeExpiry(
  * Their heartbeat rows are locked before they are read, so a heartbeat is either seen here or waits, finds the server
  * OFFLINE, and brings it back. A row that somebody else holds is being refreshed: it is skipped, never waited for.
  */
-function judge(store: Store, ids: readonly ServerId[], heardAtMs: number): Promise<Map<ServerId, ExpiryAnswer>> {
+function judge(
+  store: Store,
+  ids: readonly ServerId[],
+  heardHereAtMs: number,
+  heardByOthers: Instant,
+): Promise<Map<ServerId, ExpiryAnswer>> {
   return inTransaction(store.pool, async (tx) => {
     const locked = await idsOf(tx, 'judge-lock', LOCK_ROWS, ids)
-    const backlog = await tx.query({ name: 'judge-backlog', text: BACKLOG, values: [store.hubId] })
     const facts = await readFacts(tx, [...locked])
-    if (facts.blind || backlog.rows.length > 0) return new Map(ids.map((id) => [id, { kind: 'blind' }]))
+    if (facts.blind) return new Map(ids.map((id) => [id, { kind: 'blind' }]))
 
     const answers = new Map<ServerId, ExpiryAnswer>()
-    const heardUntil = facts.now - (performance.now() - heardAtMs)
-    const early = facts.servers.filter((server) => fallsDueBetween(server, heardUntil, facts.now))
-    for (const { id } of early) answers.set(id, { kind: 'busy' })
+    const heardHere = facts.now - (performance.now() - heardHereAtMs)
+    for (const server of facts.servers) {
+      const deadline = passedDeadline(server, facts)
+      if (deadline === undefined || deadline <= Math.min(heardHere, heardByOthers)) continue
+      answers.set(server.id, { kind: deadline > heardHere ? 'busy' : 'unheard' })
+    }
     const servers = facts.servers.filter(({ id }) => !answers.has(id))
     for (const { facts: server, verdict } of await settleFacts(tx, { ...facts, servers }, 'time')) {
       const deadline = verdict.nextTransitionAt
@@ -115,14 +103,12 @@ function judge(store: Store, ids: readonly ServerId[], heardAtMs: number): Promi
   })
 }
 
-function fallsDueBetween(
-  { lastHeartbeatAt, gaps, offlineAfterSeconds }: ServerFacts,
-  from: Instant,
-  now: Instant,
-): boolean {
-  if (lastHeartbeatAt === null) return false
+/** The deadline of a server that would be judged silent. */
+function passedDeadline(server: ServerFacts, { now }: Facts): Instant | undefined {
+  const { lastHeartbeatAt, gaps, offlineAfterSeconds } = server
+  if (lastHeartbeatAt === null) return undefined
   const deadline = deadlineOf(lastHeartbeatAt, gaps, offlineAfterSeconds * 1_000)
-  return deadline > from && deadline < now
+  return deadline < now ? deadline : undefined
 }
 
 function fresh(remainingMs: number): ExpiryAnswer {

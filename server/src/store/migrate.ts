@@ -4,6 +4,7 @@ import { PostgresDialect } from 'kysely'
 import pg from 'pg'
 import { First } from './migrations/2026-11-24-first.ts'
 import { FarewellsAndRhythm } from './migrations/2026-11-25-farewells-and-rhythm.ts'
+import { HeardUntil } from './migrations/2026-11-25-heard-until.ts'
 import { HubFigures } from './migrations/2026-11-25-hub-figures.ts'
 import { HubWriter } from './migrations/2026-11-25-hub-writer.ts'
 import { MetricRollups } from './migrations/2026-11-25-metric-rollups.ts'
@@ -26,6 +27,7 @@ const MIGRATIONS = [
   { name: '2026-11-25-metric-rollups', class: MetricRollups },
   { name: '2026-11-25-write-heartbeats', class: WriteHeartbeats },
   { name: '2026-11-25-top-processes', class: TopProcesses },
+  { name: '2026-11-25-heard-until', class: HeardUntil },
 ]
 
 /** Any number that no other program uses as an advisory lock: 'ssmi' in ASCII. */

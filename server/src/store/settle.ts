@@ -11,7 +11,8 @@ import type { Queryable } from './transaction.ts'
  * Why a server's status is looked at again. It decides from when on the change counts:
  * - `time`: nothing happened but time; an expiry counts from its deadline
  * - `heartbeat`: from the heartbeat's arrival
- * - `change`: somebody changed an alert or an anomaly; an expiry that is found on the way still counts from its deadline
+ * - `change`: somebody changed an alert or an anomaly. Silence is not theirs to judge: they have not asked every hub what it
+ *   has heard. So it counts from now on, but not from after the deadline
  * - `moved-deadline`: somebody changed the threshold or ended a suspension; nothing counts from before that
  */
 export type Cause = 'time' | 'heartbeat' | 'change' | 'moved-deadline'
@@ -38,10 +39,19 @@ export async function settle(tx: Queryable, ids: readonly ServerId[], cause: Cau
 
 /** As `settle`, for facts that were read in the same transaction, after the heartbeat rows were locked. */
 export async function settleFacts(tx: Queryable, facts: Facts, cause: Cause): Promise<Settled[]> {
-  const verdicts = facts.servers.map((server) => ({ facts: server, verdict: evaluateStatus(server, facts.now) }))
+  const verdicts = facts.servers.map((server) => ({
+    facts: server,
+    verdict: evaluateStatus(server, cause === 'change' ? whileAlive(server, facts.now) : facts.now),
+  }))
   const changes = verdicts.filter(({ facts, verdict }) => differs(facts, verdict))
   const written = changes.length > 0 ? await writeChanges(tx, changes, cause) : new Set<ServerId>()
   return verdicts.map((settled) => ({ ...settled, changed: written.has(settled.facts.id) }))
+}
+
+/** For a server that nobody has judged silent, no later than the last instant at which it counts as alive. */
+function whileAlive({ stored, lastHeartbeatAt, gaps, offlineAfterSeconds }: ServerFacts, now: Instant): Instant {
+  if (stored.status === 'OFFLINE' || lastHeartbeatAt === null) return now
+  return Math.min(now, deadlineOf(lastHeartbeatAt, gaps, offlineAfterSeconds * 1_000))
 }
 
 function differs({ stored }: ServerFacts, verdict: Verdict): boolean {

@@ -7,6 +7,8 @@ import { inStatement, inTransaction, type Queryable } from './transaction.ts'
 /** What this hub knows of itself when it stamps. */
 export interface Stamping {
   readonly figures: HubFigures
+  /** Up to when it has heard; see `heard.ts`. */
+  readonly heardUntil: Instant
   /** Tells the cause of a hole, given its ends by the database's clock. */
   readonly causeOf: (from: Instant, until: Instant) => GapCause
 }
@@ -25,26 +27,26 @@ const STEP_BACK_MS = 1_000
  * than it should be, or lies in the future, that is recorded first.
  */
 export async function stamp(store: Store, stamping: Stamping): Promise<Stamped> {
-  const now = await stampInTime(store, stamping.figures)
+  const now = await stampInTime(store, stamping)
   return now === null ? stampAfterHole(store, stamping) : { now, gap: null }
 }
 
-/** Beside a CTE `stamped` that says `now`. */
+/** Beside a CTE `stamped` that says `now`. Nobody has heard what is to come: that would be from before a clock was set back. */
 const WRITE_FIGURES = `
   insert into hub_observation
-    (hub_id, name, version, leads, heartbeats_per_second, feed_lag_ms, writer_pid, stamped_at, backlog_since)
+    (hub_id, name, version, leads, heartbeats_per_second, feed_lag_ms, writer_pid, stamped_at, backlog_since, heard_until)
   select $1::uuid, $2::text, $3::text, $4::boolean, $5::real, $6::real, pg_backend_pid(), now,
-    now - $7::float8 * interval '1 millisecond' from stamped
+    now - $7::float8 * interval '1 millisecond', least(${timestamp('$8')}, now) from stamped
   on conflict (hub_id) do update set
     name = excluded.name, version = excluded.version, leads = excluded.leads,
     heartbeats_per_second = excluded.heartbeats_per_second, feed_lag_ms = excluded.feed_lag_ms,
     writer_pid = excluded.writer_pid,
-    stamped_at = excluded.stamped_at, backlog_since = excluded.backlog_since
+    stamped_at = excluded.stamped_at, backlog_since = excluded.backlog_since, heard_until = excluded.heard_until
   returning ${ms('stamped_at')} as now`
 
-function figureValues(store: Store, figures: HubFigures): unknown[] {
+function figureValues(store: Store, { figures, heardUntil }: Stamping): unknown[] {
   const { name, version, leads, heartbeatsPerSecond, feedLagMs, backlogMs } = figures
-  return [store.hubId, name, version, leads, heartbeatsPerSecond, feedLagMs, backlogMs]
+  return [store.hubId, name, version, leads, heartbeatsPerSecond, feedLagMs, backlogMs, heardUntil]
 }
 
 /**
@@ -62,11 +64,11 @@ const STAMP_IN_TIME = `
   ${WRITE_FIGURES}`
 
 /** @returns when it was stamped, or null where it was not: there is a hole, or the clock was set back */
-async function stampInTime(store: Store, figures: HubFigures): Promise<Instant | null> {
+async function stampInTime(store: Store, stamping: Stamping): Promise<Instant | null> {
   const { rows } = await inStatement<{ now: Instant }>(store.writer, () => ({
     name: 'stamp-in-time',
     text: STAMP_IN_TIME,
-    values: figureValues(store, figures),
+    values: figureValues(store, stamping),
   }))
   return rows[0]?.now ?? null
 }
@@ -78,7 +80,7 @@ function stampAfterHole(store: Store, stamping: Stamping): Promise<Stamped> {
     const gap = previous === null ? null : holeBetween(previous, now, stamping)
     if (gap) await recordGap(tx, gap)
     if (previous !== null && previous - now > STEP_BACK_MS) await clampTo(tx, now)
-    await writeStamp(tx, store, now, stamping.figures)
+    await writeStamp(tx, store, now, stamping)
     return { now, gap }
   })
 }
@@ -116,23 +118,20 @@ async function clampTo(tx: Queryable, now: Instant): Promise<void> {
     [now],
   )
   await tx.query(`update server set status_since = ${at} where status_since > ${at}`, [now])
-  // A hub that is gone would count as alive, and its backlog be waited for, until that time comes again.
-  await tx.query(`update hub_observation set stamped_at = ${at}, backlog_since = null where stamped_at > ${at}`, [now])
+  // A hub that is gone would count as alive, and one that lives as having heard, until that time comes again.
+  await tx.query(
+    `update hub_observation set stamped_at = least(stamped_at, ${at}), heard_until = least(heard_until, ${at}),
+       backlog_since = null
+     where stamped_at > ${at} or heard_until > ${at}`,
+    [now],
+  )
 }
 
-async function writeStamp(tx: Queryable, store: Store, now: Instant, figures: HubFigures): Promise<void> {
+async function writeStamp(tx: Queryable, store: Store, now: Instant, stamping: Stamping): Promise<void> {
   await tx.query({
     name: 'stamp',
-    text: `with stamped as (update observation_stamp set stamped_at = ${timestamp('$8')} returning stamped_at as now)
+    text: `with stamped as (update observation_stamp set stamped_at = ${timestamp('$9')} returning stamped_at as now)
       ${WRITE_FIGURES}`,
-    values: [...figureValues(store, figures), now],
+    values: [...figureValues(store, stamping), now],
   })
-}
-
-/** Forgets hubs that have not stamped for a day, and this one, which stops. */
-export async function removeHub(store: Store): Promise<void> {
-  await store.pool.query(
-    `delete from hub_observation where hub_id = $1 or stamped_at < clock_timestamp() - interval '1 day'`,
-    [store.hubId],
-  )
 }

@@ -24,7 +24,7 @@ export const ObservationStampEntity = defineEntity({
   },
 })
 
-/** One row a hub: when it last stamped, since when heartbeats wait there, and what it said of itself. */
+/** One row a hub: when it last stamped, up to when it has heard, since when heartbeats wait there, and what it said of itself. */
 export const HubObservationEntity = defineEntity({
   name: 'HubObservation',
   tableName: 'hub_observation',
@@ -32,6 +32,7 @@ export const HubObservationEntity = defineEntity({
     hubId: p.uuid().primary().name('hub_id'),
     startedAt: p.type(InstantType).name('started_at').defaultRaw('statement_timestamp()'),
     stampedAt: p.type(InstantType).name('stamped_at'),
+    heardUntil: p.type(InstantType).name('heard_until').strictNullable(),
     backlogSince: p.type(InstantType).name('backlog_since').strictNullable(),
     writerPid: p.integer().name('writer_pid').strictNullable(),
     name: p.text().name('name').default(''),

@@ -1,0 +1,66 @@
+import type { Instant } from '../core/types.ts'
+
+export interface HearingOptions {
+  /** Lets this hub's own waiting heartbeats commit. */
+  readonly flush: () => Promise<void>
+  /** Tells whoever asked. Where it fails, they ask again. */
+  readonly answer: (heardUntil: Instant) => Promise<void>
+}
+
+/**
+ * How far this hub has heard: up to which instant everything that had arrived here is committed or refused.
+ *
+ * It answers for an instant that the database told it *before* it looked: what had arrived by then was here when it began to
+ * look. So it compares no clocks, and however long it stands still in between, what it says is true.
+ */
+export class Hearing {
+  /** Reads what has arrived at the port, up to the writer; see `http/arrivals.ts`. Without a port nothing arrives. */
+  readArrived: () => Promise<void> = () => Promise.resolve()
+  #until: Instant = Number.NEGATIVE_INFINITY
+  /** The newest instant that we were told of, and have not looked for yet. */
+  #told: Instant | undefined
+  #asked = false
+  #looking: Promise<void> | undefined
+
+  constructor(readonly options: HearingOptions) {}
+
+  /** Everything that had arrived here by this instant is committed or refused. */
+  get until(): Instant {
+    return this.#until
+  }
+
+  /** Nothing can have arrived before this instant. */
+  begin(at: Instant): void {
+    this.#until = at
+  }
+
+  /** Resolves when everything that has arrived here so far is committed or refused. */
+  async hear(): Promise<void> {
+    await this.readArrived()
+    await this.options.flush()
+  }
+
+  /**
+   * By the database it is this late now. Resolves when we have heard up to then.
+   *
+   * @param asked another hub waits for the answer
+   */
+  told(now: Instant, asked = false): Promise<void> {
+    this.#told = Math.max(now, this.#told ?? now)
+    this.#asked ||= asked
+    this.#looking ??= this.#look()
+    return this.#looking
+  }
+
+  async #look(): Promise<void> {
+    while (this.#told !== undefined) {
+      const [told, asked] = [this.#told, this.#asked]
+      this.#told = undefined
+      this.#asked = false
+      await this.hear()
+      this.#until = told
+      if (asked) await this.options.answer(told).catch(() => undefined)
+    }
+    this.#looking = undefined
+  }
+}

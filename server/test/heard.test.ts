@@ -1,0 +1,171 @@
+import { expect, test, vi } from 'vitest'
+import { raiseAlert } from '../src/store/alerts.ts'
+import { heardByOthers } from '../src/store/heard.ts'
+import { judgeExpiry } from '../src/store/judge-expiry.ts'
+import type { Store } from '../src/store/store.ts'
+import { ask, scratchFolder, startHub } from './support/hub-process.ts'
+import { addServer, age, freshDatabase, historyOf, listenTo, openHub, storedStatus } from './support/hub-scene.ts'
+import { urlOf } from './support/test-database.ts'
+
+const PATIENCE = { interval: 20, timeout: 25_000 }
+
+/** A session that lives, and one that nobody has. */
+const LIVING = 'pg_backend_pid()'
+const KILLED = '-1'
+
+/** A server that has been silent for so long that its deadline was six seconds ago. */
+async function scene() {
+  const hub = await openHub(await freshDatabase())
+  const { store } = hub
+  const server = await addServer(store, { offlineAfterSeconds: 4 })
+  await hub.writer.record(server.id, {})
+  await age(store.pool, server.id, 10)
+  await store.pool.query('update observation_stamp set stamped_at = clock_timestamp()')
+  const judged = async () => (await judgeExpiry(store, [server.id])).get(server.id)?.kind
+  return { hub, store, server, judged }
+}
+
+/** Another hub that has heard up to so many seconds ago, and stamped last at that moment or as given. */
+async function otherHub(store: Store, heardAgo: number, { pid = LIVING, stampedAgo = heardAgo } = {}): Promise<void> {
+  await store.pool.query(
+    `insert into hub_observation (hub_id, heard_until, stamped_at, writer_pid)
+     select '11111111-1111-1111-1111-111111111111', now - $1::float8 * interval '1 s', now - $2::float8 * interval '1 s', ${pid}
+     from clock_timestamp() as now
+     on conflict (hub_id) do update set
+       heard_until = excluded.heard_until, stamped_at = excluded.stamped_at, writer_pid = excluded.writer_pid`,
+    [heardAgo, stampedAgo],
+  )
+}
+
+async function gap(store: Store, fromAgo: number, untilAgo: number, cause: string): Promise<void> {
+  await store.pool.query(
+    `insert into observation_gap (from_at, until_at, cause)
+     select now - $1::float8 * interval '1 s', now - $2::float8 * interval '1 s', $3 from clock_timestamp() as now`,
+    [fromAgo, untilAgo, cause],
+  )
+}
+
+test('nobody is judged for a deadline up to which another hub has not heard, whatever it stamps', async () => {
+  const { store, server, judged } = await scene()
+  await age(store.pool, server.id, 5) // its deadline was a second ago
+  await otherHub(store, 4, { stampedAgo: 0 })
+  expect(await judged()).toBe('unheard')
+  expect((await storedStatus(store, server.id)).status).toBe('ONLINE')
+
+  await otherHub(store, 0)
+  expect(await judged()).toBe('settled')
+})
+
+test('a hub that never has heard holds nobody up for more than six seconds', async () => {
+  const { store, server, judged } = await scene()
+  await age(store.pool, server.id, 5)
+  await otherHub(store, 4, { stampedAgo: 0 })
+  expect(await judged()).toBe('unheard')
+  await otherHub(store, 6, { stampedAgo: 0 })
+  expect(await judged()).toBe('settled')
+})
+
+test('a hub that was killed is waited for by nobody, as soon as it might have come back', async () => {
+  const { store, server, judged } = await scene()
+  await age(store.pool, server.id, 5)
+  await otherHub(store, 3, { pid: KILLED, stampedAgo: -30 }) // within the second, however slow this machine is
+  expect(await judged()).toBe('unheard')
+  await otherHub(store, 3, { pid: KILLED, stampedAgo: 1 })
+  expect(await judged()).toBe('settled')
+})
+
+test('after an outage of the database, when all sessions are gone, each hub is waited for until it is back', async () => {
+  const { store, server, judged } = await scene()
+  await age(store.pool, server.id, 100)
+  await gap(store, 30, 1, 'DATABASE_UNREACHABLE')
+  await otherHub(store, 31, { pid: KILLED })
+  await age(store.pool, server.id, 34) // five seconds of silence were observed: its deadline has passed
+  expect(await judged()).toBe('unheard')
+  await otherHub(store, 37, { pid: KILLED })
+  expect(await judged()).toBe('settled')
+})
+
+test('that no hub ran is no reason to wait for one that was killed', async () => {
+  const { store, server, judged } = await scene()
+  await age(store.pool, server.id, 34)
+  await gap(store, 30, 1, 'HUB_DOWN')
+  await otherHub(store, 31, { pid: KILLED })
+  expect(await judged()).toBe('settled')
+})
+
+test('a hub of the version before is believed for its stamps, and for what it says of waiting heartbeats', async () => {
+  const { store } = await scene()
+  await otherHub(store, 0)
+  await store.pool.query('update hub_observation set heard_until = null')
+  const until = await heardByOthers(store)
+  await store.pool.query(`update hub_observation set backlog_since = stamped_at - interval '2 s'`)
+  expect(until - (await heardByOthers(store))).toBeCloseTo(2_000, 2)
+})
+
+test('whoever raises an alert does not judge silence: another hub may have heard', async () => {
+  const { store, server } = await scene()
+  const alert = { key: 'disk', severity: 'WARNING', message: 'full', value: null, threshold: null, by: 'me' } as const
+  await raiseAlert(store, { ...alert, serverId: server.id })
+  expect((await storedStatus(store, server.id)).status).toBe('WARNING')
+  expect((await judgeExpiry(store, [server.id])).get(server.id)?.kind).toBe('settled')
+  expect((await storedStatus(store, server.id)).status).toBe('OFFLINE')
+})
+
+test('hubs ask one another: a death is told although every hub has heard only up to some time before', async () => {
+  const database = await freshDatabase()
+  const hubs = [await openHub(database), await openHub(database), await openHub(database)]
+  for (const hub of hubs) await hub.watch()
+  const [first] = hubs as [(typeof hubs)[0]]
+  const feed = await listenTo(first)
+  const server = await addServer(first.store, { offlineAfterSeconds: 2 })
+  await first.writer.record(server.id, {})
+  const [, event] = await feed.take(2)
+  expect(event).toMatchObject({ to: 'OFFLINE', reason: 'HEARTBEAT_EXPIRED' })
+  const { rows } = await first.store.pool.query(
+    'select count(*)::int as heard from hub_observation where heard_until > $1::timestamptz and not leads',
+    [new Date(event?.at ?? 0)],
+  )
+  expect(rows).toEqual([{ heard: 2 }])
+})
+
+test('a heartbeat that came in time, to a hub that stands still, makes nobody OFFLINE', async () => {
+  const database = await freshDatabase()
+  const leader = await openHub(database)
+  await leader.watch()
+  const feed = await listenTo(leader)
+  const other = await startHub({ DATABASE_URL: urlOf(database), STACKSENSE_DATA_DIR: scratchFolder() })
+  const { createServer } = await ask<{ createServer: { server: { id: string }; agentToken: string } }>(
+    other,
+    'mutation { createServer(input: { name: "web-1", offlineAfterSeconds: 4 }) { server { id } agentToken } }',
+  )
+  const id = Number(createServer.server.id)
+  const beat = () =>
+    fetch(`${other.url}/api/heartbeat/${id}/`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${createServer.agentToken}` },
+    })
+  expect((await beat()).status).toBe(200)
+  await feed.take(1)
+  await vi.waitFor(() => expect(leader.monitor.leads).toBe(true), PATIENCE)
+
+  other.process.kill('SIGSTOP')
+  const answered = beat() // lies in the socket of a process that does not run
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  await age(leader.store.pool, id, 3.99) // and a moment later the deadline passes
+  leader.monitor.reload()
+  await vi.waitFor(async () => expect(await passedBy(leader.store, id)).toBeGreaterThan(600), PATIENCE)
+  other.process.kill('SIGCONT')
+
+  expect((await answered).status).toBe(200)
+  expect(await historyOf(leader.store, id)).toEqual(['OFFLINE/NEVER_SEEN>ONLINE/HEALTHY'])
+}, 60_000)
+
+/** By how many milliseconds this server's deadline, of four seconds, has passed. */
+async function passedBy(store: Store, id: number): Promise<number> {
+  const { rows } = await store.pool.query(
+    `select extract(epoch from clock_timestamp() - last_heartbeat_at)::float8 * 1000 - 4000 as ms
+     from server_heartbeat where server_id = $1`,
+    [id],
+  )
+  return rows[0].ms
+}
