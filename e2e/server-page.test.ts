@@ -144,3 +144,30 @@ test('an action is shown at once, and taken back where the hub refuses it', asyn
   )
   expect(alert.resolveNote).toBe('fixed')
 })
+
+test('the busiest processes are shown where an agent sends them, and follow it', async () => {
+  const { hub, page } = await scene()
+  const server = await addServer(hub, 'web-1', 86_400)
+  await ask(hub, BEAT, server)
+  await page.goto(hub.signInLink)
+  await page.getByRole('heading', { level: 1, name: /need/ }).waitFor()
+  await page.goto(`${hub.url}/servers/${server.id}`)
+  await page.getByRole('heading', { name: 'Availability' }).waitFor()
+  const table = page.getByRole('table').filter({ hasText: 'Program' })
+  expect(await table.count()).toBe(0)
+
+  const send = (name: string) =>
+    ask(
+      hub,
+      'mutation ($id: ID!, $input: MetricSampleInput!) { recordMetrics(serverId: $id, input: $input) { recordedAt } }',
+      {
+        id: server.id,
+        input: { cpuPercent: 60, topProcesses: [{ pid: 4_711, name, cpuPercent: 49.5, memoryBytes: 61e6 }] },
+      },
+    )
+  await send('backup')
+  await table.getByRole('row', { name: /backup 4711 50.% 61.MB/ }).waitFor()
+  await send('<b>restore')
+  await table.getByRole('row', { name: /<b>restore/ }).waitFor()
+  expect(await table.getByRole('row').count()).toBe(2)
+})

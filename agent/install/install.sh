@@ -33,6 +33,7 @@ Installs the StackSense agent, or brings it up to date.
   --token-file FILE  the file that holds it, instead
   --hub URL          the hub's address${hub:+ ($hub)}
   --interval SECONDS seconds between heartbeats (30)
+  --top-processes N  name the N processes that compute most, and the N largest, with the metrics (0)
   --node             the agent for Node, even where there is an executable
   --uninstall        removes everything that was installed
   --help
@@ -51,17 +52,19 @@ has_systemd() { [ -d /run/systemd/system ] && has systemctl; }
 main() {
   token=${STACKSENSE_TOKEN:-}
   interval=''
+  top_processes=''
   want_node=''
   action=install
   while [ $# -gt 0 ]; do
     case $1 in
-      --token | --token-file | --hub | --interval) [ $# -gt 1 ] || fail "$1 needs a value; --help lists what there is." ;;
+      --token | --token-file | --hub | --interval | --top-processes) [ $# -gt 1 ] || fail "$1 needs a value; --help lists what there is." ;;
     esac
     case $1 in
       --token) token=$2 && shift ;;
       --token-file) token=$(cat "$2") && shift ;;
       --hub) hub=$2 && shift ;;
       --interval) interval=$2 && shift ;;
+      --top-processes) top_processes=$2 && shift ;;
       --node) want_node=yes ;;
       --uninstall) action=uninstall ;;
       --help | -h)
@@ -227,6 +230,7 @@ write_config() {
     {
       printf '{ "server_id": %s, "api_url": "%s", "token": "%s"' "$server_id" "$hub" "$token"
       [ -z "$interval" ] || printf ', "interval": "%s"' "$interval"
+      [ -z "$top_processes" ] || printf ', "top_processes": "%s"' "$top_processes"
       printf ' }\n'
     } >"$stage/agent.json"
   fi

@@ -21,6 +21,7 @@ const CONFIG: Config = {
   hubs: [hub('http://a:4000')],
   intervalMs: 30_000,
   metricsIntervalMs: 0,
+  topProcesses: 0,
   protocol: 'graphql',
   bufferPath: undefined,
 }

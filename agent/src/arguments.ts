@@ -20,6 +20,7 @@ Environment, which wins over the file:
   STACKSENSE_TOKEN_FILE        the path of a file that holds it
   STACKSENSE_INTERVAL          seconds between heartbeats (30)
   STACKSENSE_METRICS_INTERVAL  seconds between metrics (60); 0 for none
+  STACKSENSE_TOP_PROCESSES     how many processes are named with the metrics, by CPU and by memory (0)
   STACKSENSE_PROTOCOL          graphql (default) or rest
   STACKSENSE_BUFFER_FILE       where metrics wait while no hub can be reached (Node only)`
 

@@ -38,6 +38,7 @@ describe('where it comes from', () => {
       hubs: [{ secure: false, host: 'hub', port: 4000, basePath: '', token: undefined }],
       intervalMs: 30_000,
       metricsIntervalMs: 60_000,
+      topProcesses: 0,
       protocol: 'graphql',
     })
   })
@@ -58,13 +59,14 @@ describe('where it comes from', () => {
 
   test('the environment wins over the file, value by value', () => {
     const files = {
-      '/c': '{"server_id": 7, "api_url": "http://filed", "interval": 10, "protocol": "rest", "metrics_interval": 0}',
+      '/c': '{"server_id": 7, "api_url": "http://filed", "interval": 10, "protocol": "rest", "metrics_interval": 0, "top_processes": 5}',
     }
     expect(config({ env: { STACKSENSE_SERVER_ID: '12', STACKSENSE_INTERVAL: '5' }, files, path: '/c' })).toMatchObject({
       serverId: 12,
       hubs: [{ host: 'filed' }],
       intervalMs: 5_000,
       metricsIntervalMs: 0,
+      topProcesses: 5,
       protocol: 'rest',
     })
   })
@@ -180,6 +182,7 @@ describe('a bad value is one sentence that names it', () => {
       env({ STACKSENSE_METRICS_INTERVAL: 'off' }),
       'STACKSENSE_METRICS_INTERVAL must be a number of seconds, 1 to 86400, or 0 for none, not "off".',
     ],
+    [env({ STACKSENSE_TOP_PROCESSES: '11' }), 'STACKSENSE_TOP_PROCESSES must be a number, 0 (none) to 10, not "11".'],
     [env({ STACKSENSE_PROTOCOL: 'soap' }), 'STACKSENSE_PROTOCOL must be "graphql" or "rest", not "soap".'],
     [env({ STACKSENSE_TOKEN_FILE: '/t' }), 'STACKSENSE_TOKEN_FILE names /t, which does not exist.'],
     [

@@ -10,6 +10,8 @@ export interface Config {
   readonly intervalMs: number
   /** 0: no metrics. */
   readonly metricsIntervalMs: number
+  /** How many of the busiest and of the largest processes go with the metrics; 0: none. */
+  readonly topProcesses: number
   readonly protocol: Protocol
   /** Where metrics wait for a hub that is away; undefined: in memory. */
   readonly bufferPath: string | undefined
@@ -25,6 +27,7 @@ const METRICS_INTERVAL = { fallback: 60, zero: true }
 const MIN_INTERVAL_SECONDS = 1
 const MAX_INTERVAL_SECONDS = 86_400
 const MAX_SERVER_ID = 2_147_483_647
+const MAX_TOP_PROCESSES = 10
 const MAX_TOKEN_LENGTH = 512
 
 const KEYS = {
@@ -34,6 +37,7 @@ const KEYS = {
   token_file: 'STACKSENSE_TOKEN_FILE',
   interval: 'STACKSENSE_INTERVAL',
   metrics_interval: 'STACKSENSE_METRICS_INTERVAL',
+  top_processes: 'STACKSENSE_TOP_PROCESSES',
   protocol: 'STACKSENSE_PROTOCOL',
   buffer_file: 'STACKSENSE_BUFFER_FILE',
 } as const
@@ -63,6 +67,7 @@ export function readConfig(host: Host, path: string | undefined): ConfigResult {
       hubs: hubsOf(source, token),
       intervalMs: secondsOf(source.find('interval'), INTERVAL),
       metricsIntervalMs: secondsOf(source.find('metrics_interval'), METRICS_INTERVAL),
+      topProcesses: topProcessesOf(source.find('top_processes')),
       protocol: protocolOf(source.find('protocol')),
       bufferPath: source.find('buffer_file')?.value ?? defaultBufferPath(host, serverIdOf(source)),
     }
@@ -205,6 +210,12 @@ function secondsOf(seconds: Given | undefined, rule: SecondsRule): number {
 
   const bounds = `${MIN_INTERVAL_SECONDS} to ${MAX_INTERVAL_SECONDS}${rule.zero ? ', or 0 for none' : ''}`
   throw new BadConfig(`${seconds.name} must be a number of seconds, ${bounds}, not ${quote(seconds.value)}.`)
+}
+
+function topProcessesOf(count: Given | undefined): number {
+  if (count === undefined) return 0
+  if (/^[0-9]{1,2}$/.test(count.value) && Number(count.value) <= MAX_TOP_PROCESSES) return Number(count.value)
+  throw new BadConfig(`${count.name} must be a number, 0 (none) to ${MAX_TOP_PROCESSES}, not ${quote(count.value)}.`)
 }
 
 function protocolOf(protocol: Given | undefined): Protocol {

@@ -102,14 +102,16 @@ function readTextFile(path: string): FileResult {
   }
 }
 
+/** One for all reads, as thousands of small files may follow one another. */
+const CHUNK = Buffer.alloc(65_536)
+
 /** Files of /proc say that their size is 0: read until nothing comes. */
 function readAll(descriptor: number): string {
   const chunks: Buffer[] = []
   for (let total = 0; total < MAX_FILE_BYTES; ) {
-    const chunk = Buffer.alloc(65_536)
-    const length = readSync(descriptor, chunk)
+    const length = readSync(descriptor, CHUNK)
     if (length === 0) break
-    chunks.push(chunk.subarray(0, length))
+    chunks.push(Buffer.from(CHUNK.subarray(0, length)))
     total += length
   }
   return Buffer.concat(chunks).toString('utf8')

@@ -11,6 +11,7 @@ const CONFIG: Config = {
   hubs: [{ secure: false, host: 'a', port: 4000, basePath: '', token: undefined }],
   intervalMs: INTERVAL_MS,
   metricsIntervalMs: 0,
+  topProcesses: 0,
   protocol: 'graphql',
   bufferPath: undefined,
 }

@@ -5,6 +5,7 @@ import { sayGoodbye } from './goodbye.ts'
 import { readIdentity } from './heartbeat.ts'
 import type { Host } from './host.ts'
 import { showHub } from './hub-url.ts'
+import { Meter } from './measure.ts'
 import { MetricsBuffer } from './metrics-buffer.ts'
 import { MetricsLoop } from './metrics-loop.ts'
 import { beatOnce } from './once.ts'
@@ -75,7 +76,8 @@ function startMetrics(host: Host, config: Config, bootId: string | undefined, ag
     return undefined
   }
   const buffer = new MetricsBuffer(host, bootId, bufferPath)
-  const metrics = new MetricsLoop(host, metricsIntervalMs, () => agent.destination, buffer)
+  const meter = new Meter(host, config.topProcesses)
+  const metrics = new MetricsLoop(host, meter, metricsIntervalMs, () => agent.destination, buffer)
   void metrics.run()
   return metrics
 }

@@ -14,6 +14,7 @@ import {
   parseUptime,
   ratesBetween,
 } from './metrics.ts'
+import { ProcessWatch } from './process-watch.ts'
 
 /** A file system that takes longer hangs. */
 const SPACE_TIMEOUT_MS = 2_000
@@ -21,16 +22,25 @@ const SPACE_TIMEOUT_MS = 2_000
 /** Reads the machine's figures. Remembers the last reading, for rates need two. */
 export class Meter {
   readonly #host: Host
+  readonly #watch: ProcessWatch
   #before: Counters
   #hanging = false
 
-  constructor(host: Host) {
+  /** @param topProcesses how many of those that compute most, and of the largest, are told. */
+  constructor(host: Host, topProcesses: number) {
     this.#host = host
+    this.#watch = new ProcessWatch(host, topProcesses)
     this.#before = this.#readCounters()
+  }
+
+  /** The first look at the processes: what they take is told from here on. */
+  async begin(): Promise<void> {
+    await this.#watch.look()
   }
 
   /** The figures now; rates since the last sample or, at first, since the meter was made. */
   async sample(): Promise<MetricSample> {
+    const topProcesses = await this.#watch.look()
     const disks = await this.#measureDisks()
     const counters = this.#readCounters()
     const rates = ratesBetween(this.#before, counters)
@@ -42,6 +52,7 @@ export class Meter {
       ...parseUptime(this.#read('/proc/uptime')),
       ...countProcesses(this.#host.listDirectory('/proc')),
       disks,
+      ...(topProcesses.length === 0 ? {} : { topProcesses }),
     }
   }
 

@@ -40,6 +40,15 @@ test('samples come out oldest first, with the age they have then', async () => {
   expect(ages(buffer)).toEqual([30.5])
 })
 
+test('what was busy then is not kept: only what is busy now is of use', () => {
+  const host = machine(100)
+  const buffer = new MetricsBuffer(host, BOOT, PATH)
+  const topProcesses = [{ pid: 7, name: 'nginx', cpuPercent: 1, memoryBytes: 1 }]
+  buffer.add({ ...sampleAt(100), topProcesses }, host.monotonicMs())
+  expect(buffer.oldest(1)).toEqual([{ uptimeSeconds: 100, disks: [], ageSeconds: 0 }])
+  expect(host.files.get(PATH)).not.toContain('nginx')
+})
+
 test('a long absence is kept whole and bounded, the older the coarser', async () => {
   const host = machine(0)
   const buffer = new MetricsBuffer(host, BOOT, undefined)

@@ -51,8 +51,12 @@ export class MetricsBuffer {
     return this.#kept.length
   }
 
-  /** @param measuredAtMs by the monotonic clock. */
-  add(sample: MetricSample, measuredAtMs: number): void {
+  /**
+   * Keeps the figures; of processes, only what they do now is of use.
+   *
+   * @param measuredAtMs by the monotonic clock.
+   */
+  add({ topProcesses: _, ...sample }: MetricSample, measuredAtMs: number): void {
     if (this.#kept.length >= MOST_KEPT) this.#kept = this.#kept.filter((_, index) => index % 2 === 0)
     this.#kept.push({ measuredAtMs, text: JSON.stringify(sample) })
     this.#save()

@@ -3,7 +3,7 @@ import { isRefusal } from './delivery-log.ts'
 import type { Host } from './host.ts'
 import { type Call, type CallOutcome, callHub, isObject } from './hub-call.ts'
 import type { Hub } from './hub-url.ts'
-import { Meter } from './measure.ts'
+import type { Meter } from './measure.ts'
 import type { MetricSample } from './metrics.ts'
 import type { AgedSample, MetricsBuffer } from './metrics-buffer.ts'
 import { RECORD_METRIC_SAMPLES, RECORD_METRICS } from './operations.ts'
@@ -57,20 +57,27 @@ export class MetricsLoop {
    * @param destination undefined while heartbeats are not delivered.
    * @param buffer for samples that meanwhile cannot be delivered.
    */
-  constructor(host: Host, intervalMs: number, destination: () => Destination | undefined, buffer: MetricsBuffer) {
+  constructor(
+    host: Host,
+    meter: Meter,
+    intervalMs: number,
+    destination: () => Destination | undefined,
+    buffer: MetricsBuffer,
+  ) {
     this.#host = host
+    this.#meter = meter
     this.#schedule = startSchedule(host.monotonicMs(), intervalMs, host.random())
     this.#destination = destination
     this.#buffer = buffer
-    this.#meter = new Meter(host)
   }
 
   async run(): Promise<void> {
     const { originMs, intervalMs } = this.#schedule
     const startedAtMs = this.#host.monotonicMs()
+    await this.#withoutFail(() => this.#meter.begin())
     await sleepUntil(this.#host, startedAtMs + Math.min(FIRST_SAMPLE_MS, intervalMs))
     while (!this.#stopped) {
-      await this.#sampleWithoutFail()
+      await this.#withoutFail(() => this.#sample())
       // A sample that would follow at once has its rates from too short a time.
       const slot = slotAt({ originMs, intervalMs }, this.#host.monotonicMs() + intervalMs / 4)
       await sleepUntil(this.#host, slotStart(this.#schedule, slot + 1))
@@ -81,10 +88,14 @@ export class MetricsLoop {
     this.#stopped = true
   }
 
-  async #sampleWithoutFail(): Promise<void> {
+  async #sample(): Promise<void> {
+    const sample = await this.#meter.sample()
+    await this.#send({ sample, atMs: this.#host.monotonicMs() })
+  }
+
+  async #withoutFail(work: () => Promise<void>): Promise<void> {
     try {
-      const sample = await this.#meter.sample()
-      await this.#send({ sample, atMs: this.#host.monotonicMs() })
+      await work()
     } catch (error) {
       this.#host.log(`A defect in the agent: ${String(error)}. Please report it.`)
     }

@@ -5,6 +5,8 @@
  * costs one figure, not the sample.
  */
 
+import type { ProcessUse } from './processes.ts'
+
 /** One sample, in the words of the API. What could not be measured is left out. */
 export interface MetricSample {
   readonly cpuPercent?: number
@@ -21,6 +23,8 @@ export interface MetricSample {
   readonly diskWriteBytesPerSecond?: number
   readonly uptimeSeconds?: number
   readonly processes?: number
+  /** Only where they are asked for, and from the second look on. */
+  readonly topProcesses?: readonly ProcessUse[]
 }
 
 export interface DiskUse {
@@ -237,7 +241,7 @@ function usedPercent<Name extends string>(
 }
 
 /** A fraction as percent, to two places, within 0 and 100. */
-function percent(fraction: number): number {
+export function percent(fraction: number): number {
   return Math.round(Math.min(1, Math.max(0, fraction)) * 10_000) / 100
 }
 

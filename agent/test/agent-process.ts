@@ -57,6 +57,7 @@ afterEach(() => {
 
 interface Sample {
   readonly disks?: readonly unknown[]
+  readonly topProcesses?: readonly { readonly pid: number; readonly cpuPercent: number; readonly memoryBytes: number }[]
   readonly ageSeconds?: number
 }
 

@@ -278,6 +278,31 @@ export function describeBehaviours({ name, command, preloadable }: AgentHost): v
         processes: expect.any(Number),
         disks: expect.arrayContaining([expect.objectContaining({ mount: '/', usedPercent: expect.any(Number) })]),
       })
+      expect(input).not.toHaveProperty('topProcesses')
+    })
+
+    test('names the processes that take most where it is asked to, and nothing else of them', async () => {
+      const hub = await new Hub().start()
+      const script = join(folder, `busy-bee-${name.length}`)
+      writeFileSync(script, '#!/bin/sh\nwhile :; do :; done\n', { mode: 0o700 })
+      const bee = new AgentProcess([script], ['--password=ssa_secret_of_a_bee'], { BEE: 'ssa_secret_of_a_bee' })
+      start([], environment(hub.url, { STACKSENSE_METRICS_INTERVAL: '2', STACKSENSE_TOP_PROCESSES: '10' }))
+      const found = () =>
+        hub.beats
+          .flatMap(({ body }) => [body.variables?.input ?? []].flat())
+          .flatMap(({ topProcesses }) => topProcesses ?? [])
+          .find(({ pid }) => pid === bee.child.pid)
+      await until(() => found() !== undefined)
+      const busy = found()
+      expect(busy).toEqual({
+        pid: bee.child.pid,
+        name: script.slice(folder.length + 1),
+        cpuPercent: expect.any(Number),
+        memoryBytes: expect.any(Number),
+      })
+      expect(busy?.cpuPercent).toBeGreaterThan(0)
+      expect(busy?.memoryBytes).toBeGreaterThan(100_000)
+      expect(JSON.stringify(hub.beats)).not.toContain('ssa_secret_of_a_bee')
     })
 
     test('delivers what it measured while the hub was away, with its age', async () => {

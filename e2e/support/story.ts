@@ -23,7 +23,14 @@ export async function storyScene() {
     { id: id('queue-ams-01') },
   )
   for (let i = 0; i < 20; i++) {
-    const input = { cpuPercent: 20 + 10 * Math.sin(i / 2), memoryPercent: 40 + i / 2, load1: 0.4 + (i % 4) / 10 }
+    const cpuPercent = 20 + 10 * Math.sin(i / 2)
+    const topProcesses = [
+      { pid: 1_204, name: 'beam.smp', cpuPercent: cpuPercent / 2, memoryBytes: 2.41e9 },
+      { pid: 98_112, name: 'logrotate', cpuPercent: cpuPercent / 4, memoryBytes: 61e6 },
+      { pid: 411, name: 'systemd-journal', cpuPercent: 0.4, memoryBytes: 128e6 },
+      { pid: 37, name: 'kworker/1:2', cpuPercent: 0.2, memoryBytes: 0 },
+    ]
+    const input = { cpuPercent, memoryPercent: 40 + i / 2, load1: 0.4 + (i % 4) / 10, topProcesses }
     await ask(
       hub,
       'mutation ($id: ID!, $input: MetricSampleInput!) { recordMetrics(serverId: $id, input: $input) { recordedAt } }',

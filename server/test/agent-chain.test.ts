@@ -46,6 +46,16 @@ async function statusOf(hub: HubProcess, id: string): Promise<string> {
   return `${server.status}/${server.statusReason}`
 }
 
+/** The numbers of the processes that the hub was told of. */
+async function busyProcesses(hub: HubProcess, id: string): Promise<number[]> {
+  const { server } = await ask<{ server: { topProcesses: { processes: { pid: number }[] } | null } }>(
+    hub,
+    'query ($id: ID!) { server(id: $id) { topProcesses { processes { pid } } } }',
+    { id },
+  )
+  return (server.topProcesses?.processes ?? []).map(({ pid }) => pid)
+}
+
 /** Keeps every core busy until it is ended. */
 function burnCpu(): () => Promise<void> {
   const workers = Array.from({ length: 4 }, () => new Worker('for (;;);', { eval: true }))
@@ -74,7 +84,7 @@ test('an agent that is stopped goes OFFLINE at its limit and comes back when it 
 })
 
 test('real CPU load makes the server WARNING, and its end ONLINE again', async () => {
-  const { hub, id } = await scene({ STACKSENSE_METRICS_INTERVAL: '1' })
+  const { hub, id } = await scene({ STACKSENSE_METRICS_INTERVAL: '1', STACKSENSE_TOP_PROCESSES: '10' })
   await ask(hub, 'mutation ($id: ID!) { updateServer(id: $id, input: { offlineAfterSeconds: 60 }) { id } }', { id })
   const endLoad = burnCpu()
   onTestFinished(endLoad)
@@ -85,6 +95,8 @@ test('real CPU load makes the server WARNING, and its end ONLINE again', async (
     { id },
   )
   expect(server.activeAlerts.find((alert) => alert.key === 'threshold:cpu')?.message).toMatch(/^CPU .+limit 80/)
+
+  await expect.poll(() => busyProcesses(hub, id), PATIENCE).toContain(process.pid)
 
   await endLoad()
   // Whatever else runs on this machine must not keep the alert open.

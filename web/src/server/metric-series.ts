@@ -1,5 +1,6 @@
 import type { MetricPointFragment } from '../api/generated/graphql.ts'
 import { NBSP } from '../ui/durations.ts'
+import { bytes } from '../ui/numbers.ts'
 
 /** One line of a chart. */
 export interface Series {
@@ -139,15 +140,11 @@ export function highestIn([, ...lines]: Columns): number {
   return lines.flat().reduce<number>((highest, figure) => Math.max(highest, figure ?? 0), 0)
 }
 
-function percent(figure: number): string {
+/** Without the decimal that says nothing: 0.4 %, 12 %. */
+export function percent(figure: number): string {
   return `${Number(figure.toFixed(figure < 10 ? 1 : 0))}${NBSP}%`
 }
 
-const UNITS = ['B/s', 'kB/s', 'MB/s', 'GB/s'] as const
-
-/** 38 MB/s: three figures at most, in thousands. */
-export function rate(bytes: number): string {
-  const step = Math.min(UNITS.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, bytes)) / 3)))
-  const figure = bytes / 1_000 ** step
-  return `${figure >= 100 || step === 0 ? Math.round(figure) : Number(figure.toFixed(1))}${NBSP}${UNITS[step]}`
+export function rate(count: number): string {
+  return `${bytes(count)}/s`
 }

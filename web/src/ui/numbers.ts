@@ -20,6 +20,15 @@ export function tenths(n: number): string {
   return TENTHS.format(n)
 }
 
+const UNITS = ['B', 'kB', 'MB', 'GB'] as const
+
+/** 38 MB: three figures at most, in thousands. */
+export function bytes(count: number): string {
+  const step = Math.min(UNITS.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, count)) / 3)))
+  const figure = count / 1_000 ** step
+  return `${figure >= 100 || step === 0 ? Math.round(figure) : Number(figure.toFixed(1))}\u00a0${UNITS[step]}`
+}
+
 /** Bytes a second in MB/s. */
 export function megabytes(bytes: number): string {
   return TENTHS.format(bytes / 1e6)
