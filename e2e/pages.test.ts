@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { ask, type HubProcess } from '../server/test/support/hub-process.ts'
 import { violationsOf } from './support/axe.ts'
 import type { SmallFleet } from './support/small-fleet.ts'
-import { signedIn, storyScene } from './support/story.ts'
+import { furnish, signedIn, storyScene } from './support/story.ts'
 
 /** `UPDATE_SCREENSHOTS=1 npx vitest run --project e2e pages` makes the pictures of the guides anew. */
 const PICTURES = fileURLToPath(
@@ -19,7 +19,8 @@ const LOOKS = [
 ] as const
 
 test('every page, light, dark and on a phone: one h1, nothing wider than the window, nothing that axe finds, nothing wrong in the console', async () => {
-  const { hub, browser, id } = await storyScene()
+  const { hub, browser, fleet, id } = await storyScene()
+  await furnish(hub, fleet)
   mkdirSync(PICTURES, { recursive: true })
   /** Where each page is, and what is there once it is no skeleton any more. */
   const pages = [
@@ -27,7 +28,11 @@ test('every page, light, dark and on a phone: one h1, nothing wider than the win
     { name: 'servers', path: '/servers?group=ams', filled: '.server-row .status-badge' },
     { name: 'wall', path: '/servers?view=wall&group=ams', filled: '.compact-list li' },
     { name: 'wallboard', path: '/?wall&group=ams', filled: '.compact-list li' },
-    { name: 'server', path: `/servers/${id('queue-ams-01')}`, filled: '.proof-line' },
+    {
+      name: 'server',
+      path: `/servers/${id('queue-ams-01')}`,
+      filled: '.server-page:has(.availability dd):has(.plot canvas)',
+    },
     { name: 'alerts', path: '/alerts', filled: '.record' },
     { name: 'events', path: '/events', filled: '.event-row' },
     { name: 'settings', path: '/settings', filled: 'text=bootstrap' },

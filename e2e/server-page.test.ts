@@ -108,6 +108,100 @@ test('charts: a peak is told, what happened is marked, ranges and zoom stand in 
   await expect.poll(() => new URL(page.url()).search).toBe('')
 })
 
+test('charts: keys point, zoom and move; a finger zooms sideways', async () => {
+  const { hub, browser } = await scene()
+  const server = await addServer(hub, 'web-1', 86_400)
+  await ask(hub, BEAT, server)
+  await measured(hub, server)
+  const context = await browser.newContext({ hasTouch: true, viewport: { width: 390, height: 844 } })
+  const page = await context.newPage()
+  await page.goto(hub.signInLink)
+  await page.getByRole('heading', { level: 1, name: /need/ }).waitFor()
+  await page.goto(`${hub.url}/servers/${server.id}`)
+  const cpu = page.getByRole('slider', { name: 'CPU' })
+  await cpu.focus()
+  await page.keyboard.press('End')
+  expect(await cpu.getAttribute('aria-valuetext')).toMatch(/: used 29.%$/)
+  await page.keyboard.press('ArrowLeft')
+  await expect.poll(() => cpu.getAttribute('aria-valuetext')).toMatch(/: used 28.%$/)
+  await expect
+    .poll(() => page.getByRole('slider', { name: 'Disk' }).getAttribute('aria-valuenow'))
+    .toBe(await cpu.getAttribute('aria-valuenow'))
+
+  const span = () => {
+    const { searchParams } = new URL(page.url())
+    return (Date.parse(searchParams.get('to') ?? '') - Date.parse(searchParams.get('from') ?? '')) / 3_600_000
+  }
+  await page.keyboard.press('+')
+  await expect.poll(span).toBe(6)
+  await page.keyboard.press('-')
+  await expect.poll(span).toBe(12)
+  await page.keyboard.press('?')
+  await page.getByText('Along a chart that has the focus').waitFor()
+  await page.keyboard.press('Escape')
+
+  const canvas = page.locator('.chart .u-over').first()
+  // Not below the bars that stand at the window's end.
+  await canvas.evaluate((element) => element.scrollIntoView({ block: 'center' }))
+  const { x, y, width } = (await canvas.boundingBox()) ?? { x: 0, y: 0, width: 0 }
+  const touch = await context.newCDPSession(page)
+  const finger = (type: 'touchStart' | 'touchMove' | 'touchEnd', part?: number) =>
+    touch.send('Input.dispatchTouchEvent', {
+      type,
+      touchPoints: part === undefined ? [] : [{ x: x + width * part, y: y + 40 }],
+    })
+  await finger('touchStart', 0.25)
+  for (const part of [0.3, 0.4, 0.5]) await finger('touchMove', part)
+  await finger('touchEnd')
+  await expect.poll(span).toBeLessThan(4)
+  expect(span()).toBeGreaterThan(2)
+})
+
+test('a server is suspended and edited at once, and is as it was where the hub refuses', async () => {
+  const { hub, page } = await scene()
+  const server = await addServer(hub, 'web-1', 86_400)
+  await ask(hub, BEAT, server)
+  await page.goto(hub.signInLink)
+  await page.getByRole('heading', { level: 1, name: /need/ }).waitFor()
+  await page.goto(`${hub.url}/servers/${server.id}`)
+  await badge(page, 'ONLINE').waitFor()
+
+  let answer = () => {}
+  await page.route('**/graphql', async (route) => {
+    if (!/mutation (Suspend|Update|Delete)/.test(route.request().postData() ?? '')) return route.continue()
+    await new Promise<void>((resolve) => (answer = resolve))
+    const refused = { errors: [{ message: 'No.', extensions: { code: 'CONFLICT', field: 'input.name' } }], data: null }
+    return route.fulfill({ json: refused })
+  })
+  await page.keyboard.press('s')
+  await badge(page, 'Suspended').waitFor()
+  answer()
+  await badge(page, 'ONLINE').waitFor()
+  await page.getByText('Not suspended: web-1').waitFor()
+
+  await page.getByRole('button', { name: 'More actions' }).click()
+  await page.getByRole('button', { name: 'Edit' }).click()
+  await page.getByLabel('Name').fill('web-2')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByRole('heading', { level: 1, name: 'web-2' }).waitFor()
+  answer()
+  await page.getByRole('heading', { level: 1, name: 'web-1' }).waitFor()
+  await page.getByText('No.').last().waitFor()
+  expect(await page.getByLabel('Name').inputValue()).toBe('web-2')
+
+  await page.unroute('**/graphql')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByRole('heading', { level: 1, name: 'web-2' }).waitFor()
+  await page.keyboard.press('s')
+  await page.getByText('Suspended web-2').waitFor()
+  await page.getByRole('button', { name: 'Undo' }).first().click()
+  await badge(page, 'ONLINE').waitFor()
+
+  await page.getByRole('link', { name: 'All changes' }).click()
+  await page.locator('.event-row', { hasText: 'Suspended' }).waitFor()
+  expect(new URL(page.url()).search).toBe(`?server=${server.id}`)
+})
+
 test('an action is shown at once, and taken back where the hub refuses it', async () => {
   const { hub, page } = await scene()
   const server = await addServer(hub, 'web-1', 86_400)

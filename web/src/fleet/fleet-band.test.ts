@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type BandBucket, bandInWords, bandPaths, hoursBetween, peakOf } from './fleet-band.ts'
+import { type BandBucket, bandHours, bandInWords, bandPaths, peakOf } from './fleet-band.ts'
 
 const NOON = Date.UTC(2026, 0, 1, 12)
 const bucket = (i: number, warning: number, offline: number, observed = true): BandBucket => ({
@@ -43,6 +43,9 @@ test('in words: the highest, and what was not observed', () => {
   )
 })
 
-test('hours of the axis are full and every third', () => {
-  expect(hoursBetween(NOON - 3_600_000 * 7, NOON + 1).map((at) => new Date(at).getUTCHours())).toEqual([6, 9, 12])
+test('hours of the axis are full and every third, and keep away from its ends', () => {
+  const hours = (narrow: boolean) =>
+    bandHours(NOON - 24 * 3_600_000, NOON, { narrow }).map((at) => new Date(at).getUTCHours())
+  expect(hours(false)).toEqual([15, 18, 21, 0, 3, 6, 9])
+  expect(hours(true)).toEqual([18, 21, 0, 3, 6])
 })

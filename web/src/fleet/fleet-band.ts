@@ -88,12 +88,17 @@ export function bandInWords(buckets: readonly BandBucket[], gaps: readonly BandG
   return `Servers with problems, last 24 hours. ${highest}${unobserved}`
 }
 
-/** Full hours of the viewer's clock, every third. */
-export function hoursBetween(from: number, until: number): readonly number[] {
-  const HOUR = 3_600_000
-  const first = new Date(from)
+const HOUR = 3_600_000
+/**
+ * Full hours of the viewer's clock, every third, where there is room for them: nearer to an end an hour's label would run
+ * into the end's own, which names the day at the beginning.
+ */
+export function bandHours(from: number, until: number, { narrow }: { readonly narrow: boolean }): readonly number[] {
+  const [start, end] = narrow ? [5 * HOUR, 3 * HOUR] : [2.25 * HOUR, 1.25 * HOUR]
+  const first = new Date(from + start)
   first.setMinutes(0, 0, 0)
   const hours: number[] = []
-  for (let at = first.getTime() + HOUR; at < until; at += HOUR) if (new Date(at).getHours() % 3 === 0) hours.push(at)
+  for (let at = first.getTime() + HOUR; at < until - end; at += HOUR)
+    if (new Date(at).getHours() % 3 === 0) hours.push(at)
   return hours
 }

@@ -20,9 +20,10 @@ export function useAcknowledge() {
   async function ask(row: FleetRow, note: string | null = null): Promise<void> {
     if (!may.value || !isProblem(row) || (isAcknowledged(row) && note === null)) return
     const by = hub.session.value?.name ?? ''
-    const settle = fleet.expect(row.id, { by, at: hub.clock.now(), note })
+    const acknowledgement = { by, at: hub.clock.now(), note }
+    const settle = fleet.expect([row.id], (told) => ({ ...told, acknowledgement }))
     const { refused } = await said.ask({ id: row.id, note })
-    settle(refused === undefined)
+    settle(refused ? [row.id] : [])
     if (refused) {
       const again = { name: 'Try again', run: () => void ask(row, note) }
       toasts.refused(`Not acknowledged: ${row.name}`, refused.message, refused.code === 'CONFLICT' ? undefined : again)
@@ -33,9 +34,9 @@ export function useAcknowledge() {
   }
 
   async function takeBack(row: FleetRow): Promise<void> {
-    const settle = fleet.expect(row.id, null)
+    const settle = fleet.expect([row.id], (told) => ({ ...told, acknowledgement: null }))
     const { refused } = await unsaid.ask({ id: row.id })
-    settle(refused === undefined)
+    settle(refused ? [row.id] : [])
     if (refused) toasts.refused(`Still acknowledged: ${row.name}`, refused.message)
   }
 

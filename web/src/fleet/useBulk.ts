@@ -12,13 +12,19 @@ import { type Refused, refusalOf } from '../api/useMutation.ts'
 import { figure } from '../ui/numbers.ts'
 import { useToasts } from '../ui/toasts.ts'
 import { count } from '../ui/words.ts'
+import type { Change } from './expectations.ts'
 import { forEach, type Undertaking } from './for-each.ts'
+import { useFleet } from './useFleet.ts'
 
 export type TagChange = { readonly add: readonly string[]; readonly remove: readonly string[] }
 
-/** What can be done with many servers at once, each with its way back. Deleting has none, so it asks first. */
+/**
+ * What can be done with many servers at once, shown at once and taken back where the hub refuses; each with its way back.
+ * Deleting has none, so it asks first.
+ */
 export function useBulk() {
-  const { apollo } = useHub()
+  const { apollo, clock } = useHub()
+  const fleet = useFleet()
   const toasts = useToasts()
   const running = shallowRef(0)
 
@@ -37,12 +43,18 @@ export function useBulk() {
   async function run(
     rows: readonly FleetRow[],
     done: string,
+    becomes: Change,
     task: (row: FleetRow) => Promise<Refused | undefined>,
     undo?: Undo,
   ) {
     running.value++
+    const settle = fleet.expect(
+      rows.map(({ id }) => id),
+      becomes,
+    )
     const outcome = await forEach(rows, task)
     running.value--
+    settle(outcome.refused.map(({ item }) => item.id))
     tell(done, outcome, undo)
     return outcome
   }
@@ -60,14 +72,25 @@ export function useBulk() {
         run: () => undo?.again(refused.map(({ item }) => item)),
       })
     } else if (changed.length > 0) {
-      toasts.done(`${done} ${named(changed)}`, '', undo && { name: 'Undo', run: () => undo.back(changed) })
+      const back = undo?.back && { name: 'Undo', run: () => undo.back?.(changed) }
+      toasts.done(`${done} ${named(changed)}`, '', back)
     }
   }
 
   const suspend = (rows: readonly FleetRow[]): void =>
-    void run(rows, 'Suspended', ({ id }) => ask(BulkSuspendDocument, { id }), { back: resume, again: suspend })
+    void run(rows, 'Suspended', suspendedAt(clock.now()), ({ id }) => ask(BulkSuspendDocument, { id }), {
+      back: resume,
+      again: suspend,
+    })
+  /** What a server is that is resumed, only the hub can say. */
   const resume = (rows: readonly FleetRow[]): void =>
-    void run(rows, 'Resumed', ({ id }) => ask(BulkResumeDocument, { id }), { back: suspend, again: resume })
+    void run(
+      rows,
+      'Resumed',
+      (row) => row,
+      ({ id }) => ask(BulkResumeDocument, { id }),
+      { back: suspend, again: resume },
+    )
 
   function tag(rows: readonly FleetRow[], change: TagChange): void {
     const before = new Map(rows.map(({ id, tags }) => [id, tags]))
@@ -76,19 +99,41 @@ export function useBulk() {
       tagsOf: (row: FleetRow) => readonly string[],
       done: string,
       undo?: Undo,
-    ): void => void run(list, done, (row) => ask(BulkTagDocument, { id: row.id, tags: [...tagsOf(row)] }), undo)
+    ): void => {
+      const tags = new Map(list.map((row) => [row.id, tagsOf(row)]))
+      const becomes: Change = (row) => ({ ...row, tags: tags.get(row.id) ?? row.tags })
+      void run(list, done, becomes, ({ id }) => ask(BulkTagDocument, { id, tags: [...(tags.get(id) ?? [])] }), undo)
+    }
     const back = (list: readonly FleetRow[]) => set(list, ({ id, tags }) => before.get(id) ?? tags, 'Tags restored of')
     set(rows, ({ tags }) => changed(tags, change), 'Tagged', { back, again: (list) => tag(list, change) })
   }
 
   const remove = (rows: readonly FleetRow[]): void =>
-    void run(rows, 'Deleted', ({ id }) => ask(BulkDeleteDocument, { id }))
+    void run(
+      rows,
+      'Deleted',
+      () => null,
+      ({ id }) => ask(BulkDeleteDocument, { id }),
+      { again: remove },
+    )
 
   return { running: computed(() => running.value > 0), suspend, resume, tag, remove }
 }
 
+/** A server that is suspended is nothing else; the time of a status moves with the status only. */
+function suspendedAt(now: number): Change {
+  return (row) => ({
+    ...row,
+    status: 'OFFLINE',
+    reason: 'SUSPENDED',
+    since: row.status === 'OFFLINE' ? row.since : now,
+    acknowledgement: null,
+  })
+}
+
 interface Undo {
-  back(rows: readonly FleetRow[]): void
+  /** None where it cannot be undone. */
+  back?(rows: readonly FleetRow[]): void
   again(rows: readonly FleetRow[]): void
 }
 

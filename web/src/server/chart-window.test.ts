@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { boundsOf, stepped, windowOf, windowQuery, zoomedTo } from './chart-window.ts'
+import { boundsOf, panned, stepped, windowOf, windowQuery, zoomed, zoomedTo } from './chart-window.ts'
 
 const NOON = Date.parse('2026-11-24T12:00:00Z')
 const HOUR = 3_600_000
@@ -27,6 +27,23 @@ test('a live window ends now', () => {
 
 test('a zoom is at least a minute wide', () => {
   expect(zoomedTo(NOON / 1_000, NOON / 1_000 + 1)).toEqual({ kind: 'fixed', from: NOON, to: NOON + 60_000 })
+})
+
+test('what is looked at stays where it is as it comes nearer', () => {
+  const whole = { kind: 'fixed', from: NOON - 4 * HOUR, to: NOON } as const
+  const near = { kind: 'fixed', from: NOON - 3.5 * HOUR, to: NOON - 1.5 * HOUR }
+  expect(zoomed(whole, 2, NOON - 3 * HOUR, NOON)).toEqual(near)
+  expect(zoomed(whole, 2, null, NOON)).toEqual({ kind: 'fixed', from: NOON - 3 * HOUR, to: NOON - HOUR })
+  expect(zoomed({ kind: 'fixed', from: NOON - 60_000, to: NOON }, 2, null, NOON)).toMatchObject({ from: NOON - 60_000 })
+})
+
+test('no window reaches past now, nor past 90 days', () => {
+  const live = { kind: 'live', range: '1h' } as const
+  expect(zoomed(live, 0.5, null, NOON)).toEqual({ kind: 'fixed', from: NOON - 2 * HOUR, to: NOON })
+  expect(panned(live, -0.5, NOON)).toEqual({ kind: 'fixed', from: NOON - 1.5 * HOUR, to: NOON - 0.5 * HOUR })
+  expect(panned(live, 0.5, NOON)).toEqual({ kind: 'fixed', from: NOON - HOUR, to: NOON })
+  const { from, to } = boundsOf(zoomed({ kind: 'live', range: '90d' }, 0.5, null, NOON), NOON)
+  expect(to - from).toBe(2_160 * HOUR)
 })
 
 test('shorter and longer stop at the ends, and lead out of a zoom', () => {

@@ -8,6 +8,7 @@ export const RANGES = Object.keys(HOURS) as Range[]
 const USUAL: Range = '12h'
 /** Nearer than this there is nothing to see. */
 const LEAST_MS = 60_000
+const MOST_MS = HOURS['90d'] * HOUR_MS
 
 /** What the charts show: a stretch that ends now and moves on, or one between two moments. It stands in the address. */
 export type ChartWindow =
@@ -35,6 +36,27 @@ export function boundsOf(window: ChartWindow, now: number): { readonly from: num
 export function zoomedTo(fromSeconds: number, toSeconds: number): ChartWindow {
   const from = Math.floor(fromSeconds * 1_000)
   return { kind: 'fixed', from, to: Math.max(from + LEAST_MS, Math.ceil(toSeconds * 1_000)) }
+}
+
+/** As much nearer or farther, and what is looked at stays where it is. A window that would reach past now ends now. */
+export function zoomed(window: ChartWindow, times: number, around: number | null, now: number): ChartWindow {
+  const { from, to } = boundsOf(window, now)
+  const span = Math.min(MOST_MS, Math.max(LEAST_MS, (to - from) / times))
+  const centre = around ?? (from + to) / 2
+  const begin = Math.round(centre - ((centre - from) / (to - from)) * span)
+  return within(begin, begin + span, now)
+}
+
+/** The window moved by a part of its length; to the right as far as now. */
+export function panned(window: ChartWindow, by: number, now: number): ChartWindow {
+  const { from, to } = boundsOf(window, now)
+  const moved = Math.round((to - from) * by)
+  return within(from + moved, to + moved, now)
+}
+
+function within(from: number, to: number, now: number): ChartWindow {
+  const late = Math.max(0, Math.round(to) - now)
+  return { kind: 'fixed', from: from - late, to: Math.round(to) - late }
 }
 
 /** The next shorter or longer range; from a fixed window, the one that is nearest to its length. */

@@ -27,6 +27,15 @@ export interface Limits {
 /** More lines than this nobody tells apart. */
 const MOST_SERIES = 4
 
+/** What each line says at one place; at its newest figure where there is none. */
+export function figuresAt(plan: ChartPlan, columns: Columns, at: number | null): readonly string[] {
+  return plan.series.map((_, i) => {
+    const column = columns[i + 1] ?? []
+    const figure = at === null ? column.findLast((value) => value !== null) : column[at]
+    return figure == null ? '–' : plan.say(figure)
+  })
+}
+
 /** The charts that these points have figures for; a chart without any is left out. */
 export function chartPlans(points: readonly MetricPointFragment[], limits: Limits): readonly ChartPlan[] {
   const plans: ChartPlan[] = [

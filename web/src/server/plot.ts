@@ -1,4 +1,5 @@
 import uPlot from 'uplot'
+import { followFingers } from './chart-fingers.ts'
 import type { Columns } from './metric-series.ts'
 
 /** As the style sheet draws it: 12 px above the top of the scale, 4 below its zero. */
@@ -26,6 +27,8 @@ export interface PlotScale {
 export interface PlotEvents {
   /** The cursor points at the sample with this index, or leaves. */
   pointed(index: number | null): void
+  /** A finger points at it: no cursor follows by itself. */
+  touched(index: number): void
   /** Somebody drew over this stretch, in seconds since the epoch. */
   drawn(from: number, to: number): void
 }
@@ -40,12 +43,12 @@ export function createPlot(
   root: HTMLElement,
   look: PlotLook,
   scale: () => PlotScale,
-  { pointed, drawn }: PlotEvents,
+  { pointed, touched, drawn }: PlotEvents,
 ): uPlot {
   const count = look.lines.length
   /** The lines come first, then their highs, then their lows: uPlot's series are counted from 1. */
   const band = (line: number) => [1 + count + line, 1 + 2 * count + line] as [number, number]
-  return new uPlot(
+  const plot = new uPlot(
     {
       width: root.clientWidth,
       height: PLOT_HEIGHT,
@@ -85,12 +88,41 @@ export function createPlot(
     [[], ...[...look.lines, ...look.lines, ...look.lines].map(() => [])] as unknown as uPlot.AlignedData,
     root,
   )
+  followFingers(plot.over, {
+    moved: (from, to) => {
+      touched(plot.posToIdx(to))
+      const [left, right] = inside(plot, from, to)
+      plot.setSelect({ left, width: right - left, top: 0, height: plot.over.clientHeight }, false)
+    },
+    drawn: (from, to) => zoom(plot, inside(plot, from, to), drawn),
+    ended: () => unselect(plot),
+  })
+  return plot
+}
+
+/** From left to right, as far as the plot reaches. */
+function inside(plot: uPlot, from: number, to: number): readonly [number, number] {
+  const bounded = (x: number) => Math.min(plot.over.clientWidth, Math.max(0, x))
+  return [bounded(Math.min(from, to)), bounded(Math.max(from, to))]
 }
 
 function select(plot: uPlot, drawn: PlotEvents['drawn']): void {
   const { left, width } = plot.select
-  if (width >= LEAST_DRAWN) drawn(plot.posToVal(left, 'x'), plot.posToVal(left + width, 'x'))
-  if (width > 0) plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false)
+  zoom(plot, [left, left + width], drawn)
+  if (width > 0) unselect(plot)
+}
+
+function zoom(plot: uPlot, [left, right]: readonly [number, number], drawn: PlotEvents['drawn']): void {
+  if (right - left >= LEAST_DRAWN) drawn(plot.posToVal(left, 'x'), plot.posToVal(right, 'x'))
+}
+
+function unselect(plot: uPlot): void {
+  plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false)
+}
+
+/** Puts the cursor on this time, in seconds, or takes it away. */
+export function pointAt(plot: uPlot, seconds: number | null): void {
+  plot.setCursor({ left: seconds === null ? -10 : plot.valToPos(seconds, 'x'), top: 0 })
 }
 
 function translucent(color: string): string {
