@@ -7,8 +7,12 @@ const STOPPED = { reason: 'STOPPED', backInSeconds: undefined }
 const SHUTDOWN = { reason: 'SHUTDOWN', backInSeconds: undefined }
 const REBOOT = { reason: 'REBOOT', backInSeconds: 300 }
 
+/** What the unit's ExecStop leaves. */
+const listed = (jobs: string) => ({ '/run/stacksense-agent/jobs': jobs })
+
 function goodbyeWith(files: Readonly<Record<string, string>>) {
   const host = new VirtualHost()
+  host.variables.set('RUNTIME_DIRECTORY', '/run/stacksense-agent')
   for (const [path, text] of Object.entries(files)) host.files.set(path, text)
   return readGoodbye(host)
 }
@@ -34,6 +38,26 @@ describe('why it ends', () => {
   ])('%s', (_, files, expected) => {
     expect(goodbyeWith(files)).toEqual(expected)
   })
+
+  test.each([
+    ['reboot', REBOOT],
+    ['kexec', REBOOT],
+    ['soft-reboot', REBOOT],
+    ['poweroff', SHUTDOWN],
+    ['halt', SHUTDOWN],
+  ])('systemd has a job for %s.target', (target, expected) => {
+    expect(goodbyeWith({ ...listed(` 423 ${target}.target start waiting\n`), ...scheduled('poweroff', 0) })).toEqual(
+      expected,
+    )
+  })
+
+  test.each(['', '423 reboot.target stop waiting\n', 'No jobs listed.\n'])(
+    'systemd has no job that ends the machine: %j',
+    (jobs) => {
+      expect(goodbyeWith(listed(jobs))).toEqual(STOPPED)
+      expect(goodbyeWith({ ...listed(jobs), ...scheduled('reboot', 1) })).toEqual(REBOOT)
+    },
+  )
 })
 
 /** An agent that runs and is then asked to end. */

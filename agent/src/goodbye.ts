@@ -18,15 +18,17 @@ const REBOOT_SECONDS = 300
 /** A shutdown that is planned for later is not why a service is stopped now. */
 const SCHEDULED_WITHIN_MS = 120_000
 
+/** In systemd's runtime directory: the jobs that the unit's ExecStop listed just before it sent the signal. */
+const JOBS_FILE = 'jobs'
 /** What `shutdown` leaves for a planned one: its kind, and when, in microseconds since 1970. */
 const SCHEDULED_FILE = '/run/systemd/shutdown/scheduled'
 /** systemd writes it when it closes the machine to logins; the agent's unit is stopped after that. */
 const NOLOGIN_FILE = '/run/nologin'
 const OPENRC_FILE = '/run/openrc/softlevel'
 
-/** Tells why this agent is being ended. No command is run for it, and nothing that a hub says matters. */
+/** Tells why this agent is being ended. It runs no command for that, and nothing that a hub says matters. */
 export function readGoodbye(host: Host): Goodbye {
-  const kind = scheduledKind(host) ?? openrcKind(host) ?? nologinKind(host)
+  const kind = jobKind(host) ?? scheduledKind(host) ?? openrcKind(host) ?? nologinKind(host)
   if (kind === 'reboot') return { reason: 'REBOOT', backInSeconds: REBOOT_SECONDS }
   return { reason: kind === 'shutdown' ? 'SHUTDOWN' : 'STOPPED', backInSeconds: undefined }
 }
@@ -59,6 +61,15 @@ function restGoodbye(serverId: number, { reason, backInSeconds }: Goodbye): Call
 }
 
 type Kind = 'reboot' | 'shutdown' | undefined
+
+/** `NUMBER reboot.target start waiting`, and nothing of the kind where only the service is stopped. */
+function jobKind(host: Host): Kind {
+  const folder = host.environment('RUNTIME_DIRECTORY')?.split(':')[0]
+  const jobs = folder === undefined ? '' : read(host, `${folder}/${JOBS_FILE}`)
+  const target = /^ *\d+ (\S+)\.target +start /m.exec(jobs)?.[1]
+  if (target === undefined) return undefined
+  return /^(reboot|kexec|soft-reboot)$/.test(target) ? 'reboot' : 'shutdown'
+}
 
 function scheduledKind(host: Host): Kind {
   const text = read(host, SCHEDULED_FILE)

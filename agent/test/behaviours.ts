@@ -1,10 +1,12 @@
+import { execFileSync } from 'node:child_process'
 import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import type { RequestListener } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type AgentHost, AgentProcess, accept, environment, Hub, selfSigned, until } from './agent-process.ts'
+import { flood, MISBEHAVIOURS, status } from './misbehaviours.ts'
 
 /** Less than any time-out; generous to a busy machine. */
 const PROMPTLY_MS = 2_500
@@ -25,73 +27,15 @@ function fileWith(content: string | object): string {
   return path
 }
 
-const status =
-  (code: number, headers: Record<string, string> = {}, body = ''): RequestListener =>
-  (_, response) =>
-    response.writeHead(code, headers).end(body)
-
-const graphqlError = (code: string) =>
-  status(200, {}, JSON.stringify({ data: null, errors: [{ message: 'No.', extensions: { code } }] }))
-
-/** Endless, as fast as it is read. */
-const flood: RequestListener = (_, response) => {
-  const chunk = Buffer.alloc(65_536, 'x')
-  let left = 50_000_000
-  const pump = () => {
-    while (left > 0 && !response.destroyed) {
-      left -= chunk.length
-      if (!response.write(chunk)) return response.once('drain', pump)
-    }
-    return response.end()
-  }
-  pump()
+/** Runs what the unit runs before it ends the agent, with a systemctl that answers this. */
+function stopAsTheUnitDoes(runtimeDirectory: string, jobs: string): void {
+  const unit = readFileSync(fileURLToPath(new URL('../systemd/stacksense-agent.service', import.meta.url)), 'utf8')
+  const command = /^ExecStop=-\/bin\/sh -c '(.+)'$/m.exec(unit)?.[1]?.replaceAll('$$', '$') ?? 'exit 1'
+  const systemctl = join(runtimeDirectory, 'systemctl')
+  writeFileSync(systemctl, `#!/bin/sh\n[ "$1" = list-jobs ] && echo '${jobs}'\n`, { mode: 0o700 })
+  const env = { PATH: `${runtimeDirectory}:${process.env.PATH}`, RUNTIME_DIRECTORY: runtimeDirectory }
+  execFileSync('/bin/sh', ['-c', command], { env })
 }
-
-/** One byte after the other, never the last. */
-const drip: RequestListener = (_, response) => {
-  response.writeHead(200, { 'content-length': '1000' })
-  const timer = setInterval(() => response.write('x'), 50)
-  response.on('close', () => clearInterval(timer))
-}
-
-const cut =
-  (beginning: string): RequestListener =>
-  (request) =>
-    request.socket.end(beginning)
-
-/** What a hub does, what the agent says of it, and how often it asks with --once: a refusal is not asked again. */
-const MISBEHAVIOURS: readonly (readonly [string, RequestListener, RegExp, number])[] = [
-  ['401', status(401), /does not accept the token/, 1],
-  ['an unknown token', graphqlError('UNAUTHENTICATED'), /does not accept the token/, 1],
-  ['403', status(403), /does not let this token report for server 12/, 1],
-  ['404 of something else', status(404), /answers with status 404, but not as a hub does/, 1],
-  ['an unknown server', graphqlError('SERVER_NOT_FOUND'), /knows no server 12/, 1],
-  ['429', status(429), /asks for fewer requests/, 3],
-  ['500', status(500), /has trouble of its own \(status 500\)/, 3],
-  [
-    'a redirect',
-    status(307, { location: 'http://elsewhere' }),
-    /redirects to http:\/\/elsewhere, which is not followed/,
-    1,
-  ],
-  ['no answer', () => {}, /does not answer in time \(2000 ms\)/, 3],
-  ['an answer that drips', drip, /does not answer in time \(2000 ms\)/, 3],
-  ['an answer of 50 MB', flood, /answers with status 200, but not as a hub does/, 1],
-  [
-    'endless headers',
-    cut(`HTTP/1.1 200 OK\r\nx: ${'x'.repeat(100_000)}\r\n\r\n`),
-    /does not speak HTTP \(HPE_HEADER_OVERFLOW\)/,
-    3,
-  ],
-  ['a connection that is cut', cut(''), /cut the connection/, 3],
-  [
-    'an answer that is cut',
-    cut('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{"data":'),
-    /cut the connection|does not speak HTTP/,
-    3,
-  ],
-  ['another protocol', cut('SSH-2.0-OpenSSH_9.2\r\n'), /does not speak HTTP/, 3],
-]
 
 /** What the agent does on this host, as a process, with real hubs that misbehave. */
 export function describeBehaviours({ name, command, preloadable }: AgentHost): void {
@@ -218,6 +162,21 @@ export function describeBehaviours({ name, command, preloadable }: AgentHost): v
       expect(agent.lines.at(-1)).toBe(`Stopped by ${signal}.`)
     })
 
+    test('says goodbye for a reboot where the unit found that systemd has a job for one', async () => {
+      const runtime = mkdtempSync(join(folder, 'run-'))
+      stopAsTheUnitDoes(runtime, '423 reboot.target start waiting')
+      const hub = await new Hub().start()
+      const agent = start([], environment(hub.url, { RUNTIME_DIRECTORY: runtime }))
+      await until(() => agent.lines.length >= 2)
+      agent.kill('SIGTERM')
+      expect((await agent.ended).code).toBe(0)
+      const { operationName, variables } = hub.beats.at(-1)?.body ?? {}
+      expect({ operationName, variables }).toEqual({
+        operationName: 'RecordFarewell',
+        variables: { serverId: '12', reason: 'REBOOT', backIn: 300 },
+      })
+    })
+
     test('ends at once and with 0 in the middle of a request', async () => {
       const hub = await new Hub(() => {}).start()
       const agent = start([], environment(hub.url, { STACKSENSE_INTERVAL: '30' }))
@@ -262,68 +221,6 @@ export function describeBehaviours({ name, command, preloadable }: AgentHost): v
       const [first, last] = [agent.errors.split('\n')[0], agent.errors.trim().split('\n').at(-1)]
       const saidAfterMs = Date.parse(String(last?.slice(0, 24))) - Date.parse(String(first?.slice(0, 24)))
       expect(Math.abs(saidAfterMs)).toBeGreaterThan(80_000_000)
-    })
-
-    test('measures the machine it runs on', async () => {
-      const hub = await new Hub().start()
-      start([], environment(hub.url, { STACKSENSE_METRICS_INTERVAL: '3' }))
-      const metrics = () => hub.beats.map(({ body }) => body).find((body) => body.operationName === 'RecordMetrics')
-      await until(() => metrics() !== undefined)
-      const input = metrics()?.variables?.input
-      expect(input).toMatchObject({
-        cpuPercent: expect.any(Number),
-        memoryPercent: expect.any(Number),
-        load1: expect.any(Number),
-        uptimeSeconds: expect.any(Number),
-        processes: expect.any(Number),
-        disks: expect.arrayContaining([expect.objectContaining({ mount: '/', usedPercent: expect.any(Number) })]),
-      })
-      expect(input).not.toHaveProperty('topProcesses')
-    })
-
-    test('names the processes that take most where it is asked to, and nothing else of them', async () => {
-      const hub = await new Hub().start()
-      const script = join(folder, `busy-bee-${name.length}`)
-      writeFileSync(script, '#!/bin/sh\nwhile :; do :; done\n', { mode: 0o700 })
-      const bee = new AgentProcess([script], ['--password=ssa_secret_of_a_bee'], { BEE: 'ssa_secret_of_a_bee' })
-      start([], environment(hub.url, { STACKSENSE_METRICS_INTERVAL: '2', STACKSENSE_TOP_PROCESSES: '10' }))
-      const found = () =>
-        hub.beats
-          .flatMap(({ body }) => [body.variables?.input ?? []].flat())
-          .flatMap(({ topProcesses }) => topProcesses ?? [])
-          .find(({ pid }) => pid === bee.child.pid)
-      await until(() => found() !== undefined)
-      const busy = found()
-      expect(busy).toEqual({
-        pid: bee.child.pid,
-        name: script.slice(folder.length + 1),
-        cpuPercent: expect.any(Number),
-        memoryBytes: expect.any(Number),
-      })
-      expect(busy?.cpuPercent).toBeGreaterThan(0)
-      expect(busy?.memoryBytes).toBeGreaterThan(100_000)
-      expect(JSON.stringify(hub.beats)).not.toContain('ssa_secret_of_a_bee')
-    })
-
-    test('delivers what it measured while the hub was away, with its age', async () => {
-      const hub = await new Hub().start()
-      const agent = start(
-        [],
-        environment(hub.url, { STACKSENSE_METRICS_INTERVAL: '1', STACKSENSE_BUFFER_FILE: '/dev/full' }),
-      )
-      await until(() => agent.lines.length >= 2)
-      hub.stop()
-      await until(() => agent.lines.some((line) => line.includes('refuses')))
-      await new Promise((resolve) => setTimeout(resolve, 3_000))
-      await hub.start()
-      const late = () => hub.beats.find(({ body }) => body.operationName === 'RecordMetricSamples')?.body
-      await until(() => late() !== undefined)
-      const samples = [late()?.variables?.input ?? []].flat()
-      expect(samples.length).toBeGreaterThan(2)
-      const ages = samples.slice(0, -1).map((sample) => sample.ageSeconds ?? 0)
-      expect(ages).toEqual([...ages].sort((a, b) => b - a))
-      expect(ages[0]).toBeGreaterThan(2)
-      expect(samples.at(-1)?.ageSeconds).toBeUndefined()
     })
 
     test('goes to the second hub when the first is down', async () => {
