@@ -69,3 +69,29 @@ test('a hub that stops in order ends within seconds: it sends sockets away, and 
   expect((await gone)[0]).toBe(1001)
   await slowGone
 }, 30_000)
+
+test('connections that send request after request end with an answer that says so when the hub stops', async () => {
+  const app = await startTestApp()
+  const { id, token } = await app.addServer('web-1')
+  const { port } = new URL(app.url)
+  const request = `POST /api/heartbeat/${id}/ HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${token}\r\ncontent-length: 0\r\n\r\n`
+  const open = async () => {
+    const socket = connect({ host: '127.0.0.1', port: Number(port) })
+    const gone = new Promise((resolve) => socket.once('close', resolve))
+    let answer = ''
+    socket.on('error', () => undefined)
+    socket.on('data', (chunk) => {
+      answer = chunk.toString('latin1')
+      if (!/connection: close/i.test(answer)) socket.write(request)
+    })
+    socket.write(request)
+    await once(socket, 'data')
+    return { gone, lastAnswer: () => answer }
+  }
+  const connections = await Promise.all(Array.from({ length: 50 }, open))
+
+  await app.stop()
+  await Promise.all(connections.map(({ gone }) => gone))
+  // Not all: whoever had nothing to be answered at that moment is cut off.
+  expect(connections.filter(({ lastAnswer }) => /connection: close/i.test(lastAnswer()))).not.toEqual([])
+}, 60_000)

@@ -124,13 +124,22 @@ export async function listen(
 /** Requests that are here when the hub stops are given this long to finish. */
 const FINISH_MS = 4_000
 
+/** So often it is looked for connections whose last answer has gone out. */
+const IDLE_CHECK_MS = 50
+
 /**
  * Takes no more connections, sends everybody on a socket away (1001: come back, to whoever is there), answers what is here,
- * and ends whatever does not end by itself.
+ * and ends whatever does not end by itself. A connection ends with its next answer, or as soon as it has nothing to answer:
+ * agents keep theirs open for hours, and send on for as long as they are answered.
  */
 export async function closeHttp(app: FastifyInstance): Promise<void> {
+  app.server.prependListener('request', (_request, response) => {
+    response.shouldKeepAlive = false
+  })
+  const tidy = setInterval(() => app.server.closeIdleConnections(), IDLE_CHECK_MS)
   const impatient = setTimeout(() => app.server.closeAllConnections(), FINISH_MS)
   await app.close()
+  clearInterval(tidy)
   clearTimeout(impatient)
 }
 

@@ -42,6 +42,17 @@ test('the end writes what is left', async () => {
   expect(vi.getTimerCount()).toBe(0)
 })
 
+test('the end does not wait for long: what a large fleet has left is given up', async () => {
+  const { recorder, note, write, written } = scene()
+  write.mockImplementation(() => new Promise((resolve) => setTimeout(resolve, 900)))
+  for (let server = 1; server <= 10; server++) note(server, 0)
+  const stopped = recorder.stop()
+  await vi.advanceTimersByTimeAsync(2_000)
+  await stopped
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect(written()).toHaveLength(3)
+})
+
 test('what is not written yet can be read, also while it is being written', async () => {
   const { recorder, note, write } = scene()
   const gate = Promise.withResolvers<void>()

@@ -25,9 +25,13 @@ const MAX_NOTED = 500_000
 
 const MAX_BATCH = 250
 
+/** A hub that stops has other things to do, and ten seconds for all of them. */
+const STOP_MS = 2_000
+
 /**
  * Notes each heartbeat in memory and adds them to the servers' figures in small batches, so that a heartbeat costs the
- * database nothing for them. A hub that dies takes up to ten minutes of its servers' figures with it; no status depends on them.
+ * database nothing for them. A hub that dies takes up to ten minutes of its servers' figures with it, and one of a large fleet
+ * that stops, a part of them; no status depends on them.
  */
 export class RhythmRecorder {
   #logs = Array.from({ length: LOGS }, () => new BeatLog())
@@ -37,6 +41,7 @@ export class RhythmRecorder {
   #next = 0
   #timer: NodeJS.Timeout | undefined
   #running: Promise<void> = Promise.resolve()
+  #stopped = false
   readonly #boots = new Map<string, number>()
 
   constructor(readonly options: RhythmRecorderOptions) {}
@@ -45,11 +50,17 @@ export class RhythmRecorder {
     this.#timer = setInterval(() => this.#flushSoon(), EVERY_MS)
   }
 
-  /** Writes what is noted, and ends. */
+  /** Writes what is noted, as much as can be written in a moment, and ends. */
   async stop(): Promise<void> {
     clearInterval(this.#timer)
     this.#timer = undefined
-    await this.flush()
+    let impatient: NodeJS.Timeout | undefined
+    const givenUp = new Promise<void>((resolve) => {
+      impatient = setTimeout(resolve, STOP_MS)
+    })
+    await Promise.race([this.flush(), givenUp])
+    clearTimeout(impatient)
+    this.#stopped = true
   }
 
   note({ entry, receivedAt, previousAt }: CommittedBeat): void {
@@ -98,7 +109,7 @@ export class RhythmRecorder {
   async #write(log: BeatLog): Promise<void> {
     try {
       const servers = [...log.byServer()].sort(([a], [b]) => a - b)
-      for (let i = 0; i < servers.length; i += MAX_BATCH) {
+      for (let i = 0; i < servers.length && !this.#stopped; i += MAX_BATCH) {
         await this.options.write(new Map(servers.slice(i, i + MAX_BATCH)))
       }
     } catch (error) {

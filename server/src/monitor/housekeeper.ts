@@ -14,6 +14,7 @@ export interface HousekeeperOptions {
 export class Housekeeper {
   #timer: NodeJS.Timeout | undefined
   #running: Promise<void> = Promise.resolve()
+  #stopped = false
 
   constructor(readonly options: HousekeeperOptions) {}
 
@@ -30,6 +31,7 @@ export class Housekeeper {
   }
 
   async stop(): Promise<void> {
+    this.#stopped = true
     clearInterval(this.#timer)
     await this.#running
   }
@@ -43,6 +45,6 @@ export class Housekeeper {
   }
 
   #tidy(): Promise<void> {
-    return deleteExpired(this.options.store, this.options.retention)
+    return deleteExpired(this.options.store, this.options.retention, () => !this.#stopped)
   }
 }

@@ -28,10 +28,16 @@ export function keptMs({ rawDays, fiveMinuteDays, hourDays }: MetricRetention): 
  *
  * Events go from the oldest on, and the feed remembers up to which id they are gone: a cursor from before that is told so.
  * Observation gaps stay for as long as an event refers to them.
+ *
+ * @param goesOn asked before each batch
  */
-export async function deleteExpired(store: Store, { eventDays }: EventRetention): Promise<void> {
+export async function deleteExpired(
+  store: Store,
+  { eventDays }: EventRetention,
+  goesOn: () => boolean = () => true,
+): Promise<void> {
   for (const deleteSome of [deleteEvents, deleteEnded('alert'), deleteEnded('anomaly'), deleteGaps]) {
-    while ((await inTransaction(store.pool, (tx) => deleteSome(tx, eventDays))) === BATCH);
+    while (goesOn() && (await inTransaction(store.pool, (tx) => deleteSome(tx, eventDays))) === BATCH);
   }
 }
 
