@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import type { StatusEvent } from '../src/core/types.ts'
 import { EventTail } from '../src/publish/event-tail.ts'
 import { StatusFeed } from '../src/publish/status-feed.ts'
-import { cursorOf, listStatusEvents } from '../src/store/event-log.ts'
+import { listStatusEvents, resumePoint } from '../src/store/event-log.ts'
+import { feedCursor, feedCursorBefore } from '../src/store/feed-cursor.ts'
 import { readFleet } from '../src/store/fleet.ts'
 import { setSuspended } from '../src/store/servers.ts'
 import type { Store } from '../src/store/store.ts'
@@ -47,14 +48,14 @@ test('a bot that is cut off fifty times while statuses change has every event on
     const { feed, take } = await listenTo(hub, cursor)
     const events = making ? await take(1 + (restart % 4)) : []
     for (const event of events) seen.push(event.id)
-    cursor = events.length > 0 ? cursorOf(store, events.at(-1) as StatusEvent) : cursor
+    cursor = events.length > 0 ? feedCursor(store, events.at(-1) as StatusEvent) : cursor
     await feed.return()
   }
   await made
   const ids = (await allIds(store)).slice(1)
   const rest = await (await listenTo(hub, cursor)).take(ids.length - seen.length)
   expect([...seen, ...rest.map((event) => event.id)]).toEqual(ids)
-})
+}, 120_000)
 
 test('another hub on the same database continues where this one stopped', async () => {
   const { database, hub, store, server } = await scene()
@@ -63,7 +64,7 @@ test('another hub on the same database continues where this one stopped', async 
   const [first] = await here.take(1)
 
   const other = await openHub(database)
-  const there = await listenTo(other, cursorOf(store, first as StatusEvent))
+  const there = await listenTo(other, feedCursor(store, first as StatusEvent))
   await makeEvents(store, server.id, 2)
   const ids = (await there.take(4)).map((event) => event.id)
   expect(ids).toEqual((await allIds(store)).slice(2))
@@ -96,8 +97,9 @@ test('a filter lets through what it names, live and replayed alike', async () =>
 test.each([
   ['garbage', () => 'garbage'],
   ['a cursor of another feed', () => Buffer.from('deadbeef.1').toString('base64url')],
-  ['an event that never was', (store: Store) => cursorOf(store, { id: 1_000_000 })],
-  ['an id that is no number', (store: Store) => Buffer.from(`${store.feedEpoch}.1e3`).toString('base64url')],
+  ['an event that never was', (store: Store) => feedCursor(store, { id: 1_000_000, detectedAt: 0 })],
+  ['an event of the same number that was another', (store: Store) => feedCursor(store, { id: 1, detectedAt: 0 })],
+  ['an id that is no number', (store: Store) => Buffer.from(`${store.feedEpoch}.1e3.`).toString('base64url')],
 ])('%s is a BAD_CURSOR, for the feed and for the list', async (_name, make) => {
   const { hub, store } = await scene()
   const after = make(store)
@@ -110,8 +112,49 @@ test('a cursor older than what is kept has expired; the newest that was dropped 
   await makeEvents(store, server.id, 4)
   await store.pool.query('delete from status_event where id <= 3')
   await store.pool.query('update status_feed set pruned_through = 3')
-  await expect(hub.statusFeed.events({}, cursorOf(store, { id: 2 }))).rejects.toMatchObject({ code: 'CURSOR_EXPIRED' })
-  expect((await (await listenTo(hub, cursorOf(store, { id: 3 }))).take(1))[0]?.id).toBe(4)
+  await expect(hub.statusFeed.events({}, feedCursor(store, { id: 2, detectedAt: 0 }))).rejects.toMatchObject({
+    code: 'CURSOR_EXPIRED',
+  })
+  expect((await (await listenTo(hub, feedCursor(store, { id: 3, detectedAt: 0 }))).take(1))[0]?.id).toBe(4)
+})
+
+test('events that are deleted between the look at the cursor and the replay are told as gone, not skipped', async () => {
+  const { hub, store, server } = await scene()
+  const { cursor } = await readFleet(store)
+  await makeEvents(store, server.id, 4)
+  await expect.poll(async () => (await (await listenTo(hub, cursor)).take(4)).length).toBe(4) // the tail is there
+  const feed = await hub.statusFeed.events({}, cursor)
+  await store.pool.query('delete from status_event where id <= 3')
+  await store.pool.query('update status_feed set pruned_through = 3')
+  await expect(feed.next()).rejects.toMatchObject({ code: 'CURSOR_EXPIRED' })
+})
+
+test('whoever reads backwards from where events are gone has come to the end', async () => {
+  const { store, server } = await scene()
+  await makeEvents(store, server.id, 4)
+  const { items } = await listStatusEvents(store, {}, { last: 4 })
+  await store.pool.query('delete from status_event where id <= 3')
+  await store.pool.query('update status_feed set pruned_through = 3')
+  const rest = await listStatusEvents(store, {}, { last: 4, before: items[0]?.cursor })
+  expect(rest).toEqual({ items: [], hasNextPage: true, hasPreviousPage: false })
+})
+
+test('in a copy that goes on from before, cursors of what it lacks are refused, also when their numbers are given out again', async () => {
+  const { hub, store, server } = await scene()
+  const feed = await listenTo(hub)
+  await makeEvents(store, server.id, 4)
+  const [, third, , last] = (await feed.take(4)) as [StatusEvent, StatusEvent, StatusEvent, StatusEvent]
+  const lost = [feedCursor(store, last), feedCursorBefore(store, last), (await readFleet(store)).cursor]
+
+  // As if the files of this database had been copied after the third event, and brought back.
+  await store.pool.query('delete from status_event where id > 3')
+  await store.pool.query(`select setval(pg_get_serial_sequence('status_event', 'id'), 3)`)
+  for (const cursor of lost.filter((_, i) => i !== 1))
+    await expect(resumePoint(store, cursor)).rejects.toMatchObject({ code: 'BAD_CURSOR' })
+  await makeEvents(store, server.id, 3)
+  expect(await allIds(store)).toEqual([1, 2, 3, 4, 5, 6])
+  for (const cursor of lost) await expect(resumePoint(store, cursor)).rejects.toMatchObject({ code: 'BAD_CURSOR' })
+  expect(await resumePoint(store, feedCursor(store, third))).toBe(3)
 })
 
 test('a subscriber that reads nothing is ended with the cursor from which it misses nothing', async () => {
@@ -148,7 +191,7 @@ test('a long history and what happens meanwhile is read once and in order, howev
   tail.wake()
   await expect.poll(() => tail.position).toBe(1_201)
 
-  const feed = await small.events({}, cursorOf(store, { id: 0 }))
+  const feed = await small.events({}, feedCursor(store, { id: 0, detectedAt: 0 }))
   const seen: number[] = []
   for (let round = 0; round < 3; round++) {
     seen.push(...((await feed.take()) ?? []).map(({ id }) => id))

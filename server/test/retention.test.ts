@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { cursorOf, resumePoint } from '../src/store/event-log.ts'
+import { resumePoint } from '../src/store/event-log.ts'
+import { feedCursor } from '../src/store/feed-cursor.ts'
 import { deleteExpired } from '../src/store/retention.ts'
 import type { Store } from '../src/store/store.ts'
 import { addServer, freshDatabase, openHub } from './support/hub-scene.ts'
@@ -25,10 +26,12 @@ test('old events are deleted in batches; a cursor from before them has expired, 
   await deleteExpired(store, { eventDays: 90 })
   expect(await idsIn(store, 'status_event')).toEqual([2_501, 2_502])
 
-  await expect(resumePoint(store, cursorOf(store, { id: 2_499 }))).rejects.toMatchObject({ code: 'CURSOR_EXPIRED' })
-  expect(await resumePoint(store, cursorOf(store, { id: 2_500 }))).toBe(2_500)
+  await expect(resumePoint(store, feedCursor(store, { id: 2_499, detectedAt: 0 }))).rejects.toMatchObject({
+    code: 'CURSOR_EXPIRED',
+  })
+  expect(await resumePoint(store, feedCursor(store, { id: 2_500, detectedAt: 0 }))).toBe(2_500)
   await deleteExpired(store, { eventDays: 90 })
-  expect(await resumePoint(store, cursorOf(store, { id: 2_500 }))).toBe(2_500)
+  expect(await resumePoint(store, feedCursor(store, { id: 2_500, detectedAt: 0 }))).toBe(2_500)
 })
 
 test('what is open stays, however old; a gap stays as long as an event tells of it', async () => {

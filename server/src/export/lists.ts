@@ -1,7 +1,8 @@
 import type { Alert, Anomaly, Instant, Server, StatusEvent } from '../core/types.ts'
 import { listAlerts } from '../store/alerts.ts'
 import { listAnomalies } from '../store/anomalies.ts'
-import { cursorOf, listStatusEvents } from '../store/event-log.ts'
+import { listStatusEvents } from '../store/event-log.ts'
+import { feedCursor } from '../store/feed-cursor.ts'
 import type { Page, PageRequest } from '../store/page.ts'
 import { findServers } from '../store/servers.ts'
 import type { Store } from '../store/store.ts'
@@ -96,7 +97,7 @@ async function* pages<T>(
 
 function eventRow(store: Store, event: StatusEvent): Row {
   return {
-    cursor: cursorOf(store, event),
+    cursor: feedCursor(store, event),
     at: time(event.at),
     detectedAt: time(event.detectedAt),
     serverId: event.server.id,

@@ -1,6 +1,7 @@
 import { Arg, Ctx, Extensions, FieldResolver, Int, Query, Resolver, Root, Subscription } from 'type-graphql'
 import type { Instant, StatusEvent } from '../core/types.ts'
-import { cursorOf, findStatusEvent, listStatusEvents } from '../store/event-log.ts'
+import { findStatusEvent, listStatusEvents } from '../store/event-log.ts'
+import { feedCursor } from '../store/feed-cursor.ts'
 import { cleanPage } from './clean.ts'
 import { cleanStatusEventFilter } from './clean-input.ts'
 import { type Connection, connectionOf } from './connection.type.ts'
@@ -48,7 +49,7 @@ export class StatusEventResolver {
 
   @FieldResolver(() => String, { description: 'Opaque; resumes the feed after this event.' })
   cursor(@Root() event: StatusEvent, @Ctx() { services }: GraphQLContext): string {
-    return cursorOf(services.store, event)
+    return feedCursor(services.store, event)
   }
 
   @Extensions({ cost: 2 })

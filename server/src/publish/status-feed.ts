@@ -1,7 +1,7 @@
 import type { StatusEvent } from '../core/types.ts'
 import { Refusal } from '../errors.ts'
 import { newestEventId, readEvents, resumePoint, type StatusEventFilter } from '../store/event-log.ts'
-import { feedCursor } from '../store/feed-cursor.ts'
+import { feedCursorBefore } from '../store/feed-cursor.ts'
 import type { Store } from '../store/store.ts'
 import { reachable } from '../store/transaction.ts'
 import { Broadcast, MAX_QUEUED, type Queue } from './broadcast.ts'
@@ -150,7 +150,8 @@ class StatusEvents extends Stream<StatusEvent> {
   async #replay(): Promise<void> {
     const { store, filter } = this.#options
     try {
-      const page = await readEvents(store, filter, { after: this.#last, through: this.#seam, limit: REPLAY_PAGE })
+      const range = { after: this.#last, through: this.#seam, complete: true, limit: REPLAY_PAGE }
+      const page = await readEvents(store, filter, range)
       if (this.#closed) return
       this.#last = page.length < REPLAY_PAGE ? this.#seam : (page.at(-1) as StatusEvent).id
       this.#page = page
@@ -182,6 +183,6 @@ export function passes(event: StatusEvent, filter: StatusEventFilter): boolean {
 function slowConsumer(store: Store, unread: readonly StatusEvent[]): Refusal {
   const first = unread[0]
   return new Refusal('SLOW_CONSUMER', 'Too many events waited to be read. Resume after the cursor.', {
-    cursor: first ? feedCursor(store, first.id - 1) : '',
+    cursor: first ? feedCursorBefore(store, first) : '',
   })
 }

@@ -9,7 +9,7 @@ import type {
   StatusReason,
 } from '../core/types.ts'
 import { Refusal } from '../errors.ts'
-import { feedCursor, parseFeedCursor } from './feed-cursor.ts'
+import { type FeedEvent, feedCursor, feedCursorOfNone, markOf, parseFeedCursor } from './feed-cursor.ts'
 import { ms, timestamp } from './instant.ts'
 import { badCursor, type Page, type PageRequest, pageOf, pageWindow } from './page.ts'
 import { Parameters } from './server-filter.ts'
@@ -29,9 +29,12 @@ export interface StatusEventFilter {
   readonly until?: Instant | undefined
 }
 
-/** Opaque; resumes the feed after this event. */
-export function cursorOf(store: Store, event: Pick<StatusEvent, 'id'>): string {
-  return feedCursor(store, event.id)
+/** The cursor from which the feed goes on with the next event; by the snapshot of the statement. */
+export async function newestCursor(store: Store, tx: Queryable): Promise<string> {
+  const { rows } = await tx.query<FeedEvent>(
+    `select id, ${ms('detected_at')} as "detectedAt" from status_event order by id desc limit 1`,
+  )
+  return rows[0] ? feedCursor(store, rows[0]) : feedCursorOfNone(store, await newestEventId(tx))
 }
 
 /** The id of the newest event, 0 before the first; by the snapshot of the statement. */
@@ -49,25 +52,28 @@ export async function listStatusEvents(
   request: PageRequest,
 ): Promise<Page<StatusEvent>> {
   const window = pageWindow(request)
-  const after = window.after === undefined ? undefined : await resumePoint(store, window.after)
+  const position = window.after === undefined ? undefined : await positionOf(store, window.after, window.backwards)
   const rows = await readEvents(store, filter, {
-    after: window.backwards ? undefined : after,
-    before: window.backwards ? after : undefined,
+    after: window.backwards ? undefined : position,
+    before: window.backwards ? position : undefined,
+    complete: !window.backwards && position !== undefined,
     limit: window.size + 1,
     backwards: window.backwards,
   })
   return pageOf(
     rows,
     window,
-    (event) => cursorOf(store, event),
+    (event) => feedCursor(store, event),
     (event) => event,
   )
 }
 
 /** The event that was given this cursor; undefined where it is no longer kept. @throws Refusal BAD_CURSOR */
 export async function findStatusEvent(store: Store, cursor: string): Promise<StatusEvent | undefined> {
-  const id = parseFeedCursor(store, cursor)
-  const [event] = await readEvents(store, {}, { after: id - 1, through: id, limit: 1 })
+  const { id, named } = parseFeedCursor(store, cursor)
+  const [event] = await readEvents(store, {}, { before: id + 1, limit: 1, backwards: true })
+  if (event?.id !== id) return undefined
+  if (named && named.id === id && named.mark !== markOf(event.detectedAt)) throw badCursor()
   return event
 }
 
@@ -76,24 +82,38 @@ export async function findStatusEvent(store: Store, cursor: string): Promise<Sta
  *
  * @throws Refusal BAD_CURSOR for one that we never gave out, CURSOR_EXPIRED where events after it are gone.
  */
-export async function resumePoint(store: Store, cursor: string): Promise<number> {
-  const id = parseFeedCursor(store, cursor)
+export function resumePoint(store: Store, cursor: string): Promise<number> {
+  return positionOf(store, cursor, false)
+}
+
+/** As `resumePoint`; whoever reads backwards from events that are gone has come to the end, and that is no mistake. */
+async function positionOf(store: Store, cursor: string, backwards: boolean): Promise<number> {
+  const { id, named } = parseFeedCursor(store, cursor)
   const { rows } = await reachable(() =>
-    store.pool.query<{ pruned: number; newest: number }>(
-      `select pruned_through as pruned, greatest(coalesce((select max(id) from status_event), 0), pruned_through) as newest
+    store.pool.query<{ pruned: number; newest: number; at: Instant | null }>(
+      `select pruned_through as pruned, greatest(coalesce((select max(id) from status_event), 0), pruned_through) as newest,
+         (select ${ms('detected_at')} from status_event where id = $1) as at
        from status_feed`,
+      [named?.id ?? id],
     ),
   )
-  const { pruned = 0, newest = 0 } = rows[0] ?? {}
+  const { pruned = 0, newest = 0, at = null } = rows[0] ?? {}
   if (id > newest) throw badCursor()
-  if (id < pruned)
-    throw new Refusal('CURSOR_EXPIRED', 'Events after this cursor are no longer kept. Begin with a new snapshot.')
+  if (id < pruned && !backwards) throw expired()
+  const isNamed = at === null ? id <= pruned : named !== null && markOf(at) === named.mark
+  if (!isNamed) throw badCursor()
   return id
+}
+
+function expired(): Refusal {
+  return new Refusal('CURSOR_EXPIRED', 'Events after this cursor are no longer kept. Begin with a new snapshot.')
 }
 
 export interface EventRange {
   /** Only events with a greater id. */
   readonly after?: number | undefined
+  /** All of those are wanted: that some are no longer kept is refused. */
+  readonly complete?: boolean
   /** Only events with a smaller id. */
   readonly before?: number | undefined
   /** Only events up to this id. */
@@ -102,7 +122,12 @@ export interface EventRange {
   readonly backwards?: boolean
 }
 
-/** Reads events with their servers, in one statement. */
+/**
+ * Reads events with their servers, in one statement, which also sees whether any after the range's beginning are gone.
+ *
+ * @throws Refusal CURSOR_EXPIRED where all of them are wanted: they were deleted between two pages, or since the cursor was
+ *   looked at
+ */
 export async function readEvents(store: Store, filter: StatusEventFilter, range: EventRange): Promise<StatusEvent[]> {
   const parameters = new Parameters()
   const conditions = ['true']
@@ -116,17 +141,22 @@ export async function readEvents(store: Store, filter: StatusEventFilter, range:
   if (filter.since !== undefined) conditions.push(`e.at >= ${timestamp(parameters.add(filter.since))}`)
   if (filter.until !== undefined) conditions.push(`e.at < ${timestamp(parameters.add(filter.until))}`)
 
+  const direction = range.backwards ? 'desc' : 'asc'
   const { rows } = await reachable(() =>
-    store.pool.query<EventRow>(
-      `select ${EVENT_COLUMNS}, ${SERVER_COLUMNS}
-       from status_event e join server s on s.id = e.server_id left join server_heartbeat h on h.server_id = s.id
-         left join observation_gap g on g.id = e.gap_id
-       where ${conditions.join(' and ')}
-       order by e.id ${range.backwards ? 'desc' : 'asc'} limit ${range.limit}`,
+    store.pool.query<(EventRow | { readonly event_id: null }) & { readonly pruned_through: number }>(
+      `select page.*, f.pruned_through from status_feed f left join (
+         select ${EVENT_COLUMNS}, ${SERVER_COLUMNS}
+         from status_event e join server s on s.id = e.server_id left join server_heartbeat h on h.server_id = s.id
+           left join observation_gap g on g.id = e.gap_id
+         where ${conditions.join(' and ')}
+         order by e.id ${direction} limit ${range.limit}
+       ) page on true
+       order by page.event_id ${direction}`,
       parameters.values,
     ),
   )
-  return rows.map(eventOf)
+  if (range.complete && (range.after ?? 0) < (rows[0]?.pruned_through ?? 0)) throw expired()
+  return rows.flatMap(({ pruned_through: _, ...row }) => (row.event_id === null ? [] : [eventOf(row)]))
 }
 
 const EVENT_COLUMNS = `

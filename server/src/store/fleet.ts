@@ -2,8 +2,7 @@ import type { Alert, Anomaly, Server } from '../core/types.ts'
 import { Refusal } from '../errors.ts'
 import { activeAlertsIn } from './alerts.ts'
 import { activeAnomaliesIn } from './anomalies.ts'
-import { newestEventId } from './event-log.ts'
-import { feedCursor } from './feed-cursor.ts'
+import { newestCursor } from './event-log.ts'
 import { SERVER_COLUMNS, SERVER_TABLES } from './server-row.ts'
 import type { Store } from './store.ts'
 import { inSnapshot, type Queryable } from './transaction.ts'
@@ -55,7 +54,7 @@ export function readFleet(store: Store, withServers = true): Promise<Fleet> {
       throw new Refusal('FLEET_TOO_LARGE', 'More than 10,000 servers: page through Query.servers instead.')
     }
     const servers = withServers ? await readServers(tx) : []
-    return { cursor: feedCursor(store, await newestEventId(tx)), counts, servers }
+    return { cursor: await newestCursor(store, tx), counts, servers }
   })
 }
 

@@ -1,6 +1,5 @@
 import type { Server } from '../core/types.ts'
-import { newestEventId } from './event-log.ts'
-import { feedCursor } from './feed-cursor.ts'
+import { newestCursor } from './event-log.ts'
 import { decodePosition, encodePosition, type Page, type PageRequest, pageOf, pageWindow } from './page.ts'
 import { Parameters, type ServerFilter, serverCondition } from './server-filter.ts'
 import { SERVER_COLUMNS, SERVER_TABLES } from './server-row.ts'
@@ -68,6 +67,6 @@ export function listServers(
       (row) => encodePosition(`servers.${order}`, row.position),
       ({ position: _, ...server }) => server as Server,
     )
-    return { ...page, totalCount: total.rows[0].n, feedCursor: feedCursor(store, await newestEventId(tx)) }
+    return { ...page, totalCount: total.rows[0].n, feedCursor: await newestCursor(store, tx) }
   })
 }
