@@ -48,6 +48,12 @@ function told(
   return (chronicle) => chronicle.told({ ...event, ...given })
 }
 
+/** One whose answer takes longer than the limit. */
+const lateAnswered =
+  (at: number): Moment =>
+  (chronicle) =>
+    chronicle.acknowledged('1', { ...beatAt(at), ackedAt: NOON + at + LIMIT_MS + 1 })
+
 const birth = [beat(0), told('OFFLINE>ONLINE', 0)]
 const death = told('ONLINE>OFFLINE', 10_000)
 const rebirth = [beat(15_000), told('OFFLINE>ONLINE', 15_000)]
@@ -67,6 +73,10 @@ const RIGHT: [string, Moment[], Partial<Terms>?][] = [
   ['a server that beats', [...birth, beat(5_000), beat(10_000), beat(15_000)]],
   ['a server that dies', [...birth, death]],
   ['a server that dies and comes back', [...birth, death, ...rebirth]],
+  [
+    'a heartbeat that was written too late to bring a server back',
+    [...birth, death, lateAnswered(12_000), beat(35_000)],
+  ],
   ['one that dies twice', [...birth, death, ...rebirth, told('ONLINE>OFFLINE', 25_000)], { closedAt: NOON + 30_000 }],
   ['heartbeats exactly at the limit', [...birth, beat(10_000), beat(20_000)]],
   ['a heartbeat just too late that wins the race', [...birth, beat(10_900), beat(15_000)]],
@@ -164,6 +174,12 @@ const WRONG: [string, Fault[], Moment[], Partial<Terms>?][] = [
   ],
   ['a death that is not told', ['MISSED_OFFLINE'], [...birth]],
   ['a death past the grace that is not told', ['MISSED_OFFLINE'], [...birth, beat(11_002), beat(15_000)]],
+  [
+    'a death that is not told, though its last answer took long',
+    ['MISSED_OFFLINE'],
+    [...birth, lateAnswered(9_000)],
+    { closedAt: NOON + 30_000 },
+  ],
   ['one of two deaths not told', ['MISSED_OFFLINE'], [...birth, death, ...rebirth], { closedAt: NOON + 30_000 }],
   [
     'a death after a heartbeat without an answer',
@@ -216,7 +232,8 @@ test('a finding names the server and the times that prove it', () => {
     {
       fault: 'MISSED_OFFLINE',
       server: 'sim-00001',
-      proof: 'silent from 2026-01-01T12:00:00.000Z until the end at 2026-01-01T12:00:20.000Z, never told',
+      proof:
+        'silent from 2026-01-01T12:00:00.000Z (answered after 10 ms) until the end at 2026-01-01T12:00:20.000Z, never told',
     },
   ])
 })

@@ -45,12 +45,27 @@ export function judge(story: Story, terms: Terms): Judgement {
   }
 
   for (const silence of silences) {
-    if (!deaths.has(silence) && yardstick.mustDie(silence)) found('MISSED_OFFLINE', whyMissed(silence, terms))
+    if (deaths.has(silence) || !yardstick.mustDie(silence)) continue
+    if (!(isSpent(silence.from, terms) && wasOffline(events, silence.from))) {
+      found('MISSED_OFFLINE', whyMissed(silence, terms))
+    }
   }
   const back = returnOf(story, events, current)
-  if (back !== null && yardstick.isOverdue(back))
+  if (back !== null && yardstick.isOverdue(back) && !isSpent(back, terms))
     found('MISSED_ONLINE', `still OFFLINE, though heard at ${iso(back.recordedAt)}`)
   return { findings, deaths: [...deaths.values()] }
+}
+
+/**
+ * A heartbeat whose answer took longer than the limit may have been written when it was too old to bring anybody back: a
+ * hub that is that slow leaves whoever was OFFLINE as it was.
+ */
+function isSpent({ sentAt, ackedAt }: Beat, { offlineAfterMs }: Terms): boolean {
+  return ackedAt - sentAt > offlineAfterMs
+}
+
+function wasOffline(events: readonly FeedEvent[], { recordedAt }: Beat): boolean {
+  return events.findLast(({ at }) => at <= recordedAt)?.to === 'OFFLINE'
 }
 
 export function isExpiry(event: FeedEvent): boolean {
@@ -84,5 +99,7 @@ function whyFalse(event: FeedEvent, silences: readonly Silence[]): string {
 }
 
 function whyMissed({ from, to }: Silence, { closedAt }: Terms): string {
-  return `silent from ${iso(from.recordedAt)} until ${to ? iso(to.recordedAt) : `the end at ${iso(closedAt)}`}, never told`
+  const answeredIn = Math.round(from.ackedAt - from.sentAt)
+  const until = to ? iso(to.recordedAt) : `the end at ${iso(closedAt)}`
+  return `silent from ${iso(from.recordedAt)} (answered after ${answeredIn} ms) until ${until}, never told`
 }
