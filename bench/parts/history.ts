@@ -1,3 +1,4 @@
+import { packDays } from '../../server/src/store/metric-days.ts'
 import { rollUpSome } from '../../server/src/store/metric-rollup.ts'
 import { migrate } from '../../server/src/store/migrate.ts'
 import { maintainPartitions } from '../../server/src/store/partitions.ts'
@@ -91,11 +92,8 @@ async function makeHistory(
 }
 
 async function rollUpAll(store: Store): Promise<void> {
-  let from = 0
-  for (;;) {
-    const { hours, last } = await rollUpSome(store, { from })
-    if (hours === 0) return
-    from = last
+  for (const work of [rollUpSome, packDays]) {
+    for (let step = await work(store); step.done > 0; step = await work(store, { from: step.last }));
   }
 }
 

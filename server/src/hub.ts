@@ -11,8 +11,10 @@ import { ChangeFeed } from './publish/change-feed.ts'
 import { EventTail } from './publish/event-tail.ts'
 import { Listener } from './publish/listener.ts'
 import { StatusFeed } from './publish/status-feed.ts'
+import { sumAvailability } from './store/availability-sums.ts'
 import type { Channel } from './store/channels.ts'
 import { writeRhythm } from './store/heartbeat-rhythm.ts'
+import { packDays } from './store/metric-days.ts'
 import { rollUpSome } from './store/metric-rollup.ts'
 import type { DatabaseConnection } from './store/pool.ts'
 import { DEFAULT_RETENTION, type Retention } from './store/retention.ts'
@@ -83,7 +85,14 @@ export class Hub {
     )
     this.retention = { ...DEFAULT_RETENTION, ...options.retention }
     this.#housekeeper = new Housekeeper({ store, retention: this.retention, onError })
-    this.#roller = new Roller({ rollUp: (step) => rollUpSome(store, step), onError })
+    this.#roller = new Roller({
+      works: [
+        (step) => rollUpSome(store, step),
+        (step) => packDays(store, step),
+        (step) => sumAvailability(store, this.retention, step),
+      ],
+      onError,
+    })
     this.monitor = new Monitor({
       store,
       flush: () => this.writer.flush(),

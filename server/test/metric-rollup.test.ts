@@ -6,9 +6,11 @@ import type { RollupColumns } from '../src/core/buckets.ts'
 import { METRICS, type Metric, type MetricSample } from '../src/core/metrics.ts'
 import type { Server } from '../src/core/types.ts'
 import { recordSamples } from '../src/metrics/record-samples.ts'
-import { RollUpError, rollUpSome } from '../src/store/metric-rollup.ts'
+import { packDays } from '../src/store/metric-days.ts'
+import { rollUpSome } from '../src/store/metric-rollup.ts'
 import { readSeries } from '../src/store/metric-series.ts'
-import { type BlockRow, rollupsIn, samplesIn, TIERS, type Tier } from '../src/store/metric-tiers.ts'
+import { RollUpError } from '../src/store/metric-step.ts'
+import { type BlockRow, OPEN_HOURS, rollupsIn, samplesIn, TIERS, type Tier } from '../src/store/metric-tiers.ts'
 import { latestSamples } from '../src/store/newest-samples.ts'
 import { maintainPartitions } from '../src/store/partitions.ts'
 import { DEFAULT_RETENTION, keptMs } from '../src/store/retention.ts'
@@ -34,21 +36,25 @@ async function scene() {
   return { database, store, server: await addServer(store) }
 }
 
-/** A sample each minute of these whole hours back, with figures that repeat nowhere. */
-async function fill(store: Store, serverId: number, hours: number): Promise<void> {
+/**
+ * A sample each minute of these whole hours back from the begin of this hour, or day, with figures that repeat nowhere.
+ * Per cents of the processor have two places each, so that means are kept to three.
+ */
+async function fill(store: Store, serverId: number, hours: number, from: 'hour' | 'day' = 'hour'): Promise<void> {
   await store.pool.query(
     `insert into metric_sample (server_id, at, cpu_percent, load1, network_rx_bytes_per_second, uptime_seconds, disks)
-     select $1, at, round((random() * 100)::numeric, 2), round(random()::numeric, 2), floor(random() * 1e6),
+     select $1, at, (10 * floor(random() * 1000) + 1 + floor(random() * 9)) / 100, round(random()::numeric, 2),
+       floor(random() * 1e6),
        extract(epoch from at)::int, jsonb_build_array(jsonb_build_object('mount', '/', 'usedPercent',
          round((random() * 100)::numeric, 2), 'usedBytes', floor(random() * 1e11), 'totalBytes', 1e11))
-     from generate_series(date_trunc('hour', now()) - $2 * interval '1 hour', date_trunc('hour', now()) - interval '1 minute',
+     from generate_series(date_trunc($3, now()) - $2 * interval '1 hour', date_trunc($3, now()) - interval '1 minute',
        interval '1 minute') at`,
-    [serverId, hours],
+    [serverId, hours, from],
   )
 }
 
 async function rollUpAll(store: Store): Promise<void> {
-  while ((await rollUpSome(store, { graceMs: 0 })).hours > 0);
+  for (const work of [rollUpSome, packDays]) while ((await work(store, { graceMs: 0 })).done > 0);
 }
 
 async function rowsOf(store: Store, { table }: Tier): Promise<BlockRow[]> {
@@ -138,6 +144,37 @@ test('a late sample of a day past its retention finds what was rolled up of its 
   expect([await samples(TIERS.RAW), await samples(TIERS.HOUR)]).toEqual([[], [4]])
 })
 
+test('the hours of a day leave for its row when it is over, and one that is made again counts once', async () => {
+  const { store, server } = await scene()
+  await fill(store, server.id, 3, 'day')
+  while ((await rollUpSome(store, { graceMs: 0 })).done > 0);
+  const dayBegin = Math.floor((await readNow(store)) / 86_400_000) * 86_400_000
+  const read = async () => {
+    const request = { from: dayBegin - 3 * HOUR, to: dayBegin, maxPoints: 3 }
+    const { resolution, buckets } = await readSeries(store, server, request, keptMs(DEFAULT_RETENTION))
+    return { resolution, ...cpuOf(buckets.rollups()) }
+  }
+  const open = await read()
+  expect(open).toMatchObject({ resolution: 'HOUR', samples: [60, 60, 60] })
+  expect([await rowsOf(store, OPEN_HOURS), await rowsOf(store, TIERS.HOUR)]).toMatchObject([[{}, {}, {}], []])
+
+  expect(await packDays(store, { graceMs: 0 })).toMatchObject({ done: 1 })
+  expect(await read()).toEqual(open)
+  expect([await rowsOf(store, OPEN_HOURS), await rowsOf(store, TIERS.HOUR)]).toMatchObject([[], [{ samples: 180 }]])
+
+  await store.pool.query(
+    `insert into metric_sample (server_id, at, cpu_percent, disks)
+     select $1, date_trunc('day', now()) - interval '90.5 minutes', 99.99, '[]'`,
+    [server.id],
+  )
+  await rollUpSome(store, { graceMs: 0 })
+  const late = await read()
+  expect(late).toMatchObject({ samples: [60, 61, 60], max: [open.max?.[0], 99.99, open.max?.[2]] })
+  await rollUpAll(store)
+  expect(await read()).toEqual(late)
+  expect(await rowsOf(store, TIERS.HOUR)).toMatchObject([{ samples: 181 }])
+})
+
 test('a step that fails says of which servers, and up to which', async () => {
   const { store, server } = await scene()
   await fill(store, server.id, 2)
@@ -146,14 +183,14 @@ test('a step that fails says of which servers, and up to which', async () => {
   await fill(store, server.id, 2)
   const error = await rollUpSome(store, { graceMs: 0 }).catch((thrown: unknown) => thrown)
   expect(error).toBeInstanceOf(RollUpError)
-  expect(error).toMatchObject({ last: server.id, hours: 2, message: expect.stringMatching(/servers: \d+$/) })
+  expect(error).toMatchObject({ last: server.id, parts: 2, message: expect.stringMatching(/servers: \d+$/) })
 })
 
 test('while one hub rolls up, no other does', async () => {
   const { store, server } = await scene()
   await fill(store, server.id, 3)
   const steps = await Promise.all([1, 2, 3, 4].map(() => rollUpSome(store, { graceMs: 0 })))
-  const made = steps.map((step) => step.hours)
+  const made = steps.map((step) => step.done)
   expect(made.reduce((sum, count) => sum + count, 0)).toBe(3)
   expect(Math.max(...made)).toBe(3)
 })
@@ -161,7 +198,7 @@ test('while one hub rolls up, no other does', async () => {
 test('killed at any statement of a roll-up, twenty times: what is rolled up is a recount of the samples', async () => {
   const { database, store } = await scene()
   const servers = await Promise.all([1, 2, 3, 4].map(() => addServer(store)))
-  for (const server of servers) await fill(store, server.id, 6)
+  for (const server of servers) await fill(store, server.id, 6, 'day')
   await store.pool.query('create table counted as select * from metric_sample')
 
   for (let at = 0; at < 20; at++) {
@@ -193,7 +230,7 @@ test('killed at any statement of a roll-up, twenty times: what is rolled up is a
     const rolled = (await rowsOf(store, tier)).flatMap((row) => countsIn(row.serverId, rollupsIn(row)))
     const recount = await store.pool.query(
       `select server_id, (extract(epoch from date_bin('${width}', at, 'epoch')) * 1000)::float8 as begin, count(*)::int,
-         min(cpu_percent), max(cpu_percent), max((disks->0->'usedPercent')::float8) as disk,
+         min(cpu_percent), max(cpu_percent), max((disks->0->>'usedPercent')::float8) as disk,
          avg(cpu_percent)::float8 as mean
        from counted group by 1, 2 order by 1, 2`,
     )

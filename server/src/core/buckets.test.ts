@@ -22,8 +22,8 @@ test('merged in stages is merged at once', () => {
     fc.property(fc.uniqueArray(sample, { selector: (it) => it.at, maxLength: 60 }), (samples) => {
       const fives = new Buckets({ origin: 0, widthMs: 300_000, size: 12 })
       const direct = new Buckets({ origin: 0, widthMs: HOUR, size: 1 })
-      for (const it of samples) fives.addSample(it)
-      for (const it of samples) direct.addSample(it)
+      fives.addSamples(samples)
+      direct.addSamples(samples)
       const staged = new Buckets({ origin: 0, widthMs: HOUR, size: 1 })
       staged.addRollups(fives.rollups())
 
@@ -43,6 +43,6 @@ test('merged in stages is merged at once', () => {
 test('what lies outside is left out, and an instant at the edge belongs to the bucket that it begins', () => {
   const buckets = new Buckets({ origin: 1_000, widthMs: 100, size: 2 })
   const nothing = Object.fromEntries(METRICS.map((metric) => [metric, null])) as Record<(typeof METRICS)[number], null>
-  for (const at of [999, 1_000, 1_100, 1_199, 1_200]) buckets.addSample({ ...nothing, disks: [], at })
+  buckets.addSamples([999, 1_000, 1_100, 1_199, 1_200].map((at) => ({ ...nothing, disks: [], at })))
   expect([...buckets.samples]).toEqual([1, 2])
 })

@@ -113,17 +113,18 @@ export class Buckets {
   }
 
   /** What lies outside the cut is left out. */
-  addSample(sample: TimedSample): void {
-    const bucket = this.#count(sample.at, 1)
-    if (bucket === undefined) return
-    for (const metric of METRICS) {
-      const value = sample[metric]
-      if (value !== null) this.#figure(metric).addValue(bucket, value)
-    }
-    for (const { mount, usedPercent, usedBytes, totalBytes } of sample.disks) {
-      const disk = this.#disk(mount)
-      disk.usedPercent.addValue(bucket, usedPercent)
-      disk.setBytes(bucket, sample.at, usedBytes, totalBytes)
+  addSamples(samples: readonly TimedSample[]): void {
+    const buckets = samples.map((sample) => this.#count(sample.at, 1))
+    for (const metric of METRICS) this.#addColumn(metric, samples, buckets)
+    for (let i = 0; i < samples.length; i++) {
+      const bucket = buckets[i]
+      if (bucket === undefined) continue
+      const { at, disks } = samples[i] as TimedSample
+      for (const { mount, usedPercent, usedBytes, totalBytes } of disks) {
+        const disk = this.#disk(mount)
+        disk.usedPercent.addValue(bucket, usedPercent)
+        disk.setBytes(bucket, at, usedBytes, totalBytes)
+      }
     }
   }
 
@@ -188,6 +189,17 @@ export class Buckets {
     this.samples[bucket] = (this.samples[bucket] as number) + samples
     if (at < (this.firstAt[bucket] as number)) this.firstAt[bucket] = at
     return bucket
+  }
+
+  #addColumn(metric: Metric, samples: readonly TimedSample[], buckets: readonly (number | undefined)[]): void {
+    let figure: Figure | undefined
+    for (let i = 0; i < samples.length; i++) {
+      const value = (samples[i] as TimedSample)[metric]
+      const bucket = buckets[i]
+      if (value === null || bucket === undefined) continue
+      figure ??= this.#figure(metric)
+      figure.addValue(bucket, value)
+    }
   }
 
   #figure(metric: Metric): Figure {

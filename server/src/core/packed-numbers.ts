@@ -14,45 +14,71 @@ const EMPTY = 16
 /** Whole numbers and their differences must be exact. */
 const MAX_WHOLE = 2 ** 51
 
+/** Where a double and its bytes are one another. */
+const DOUBLE = new Float64Array(1)
+const DOUBLE_BYTES = new Uint8Array(DOUBLE.buffer)
+
+const ENCODER = new TextEncoder()
+const DECODER = new TextDecoder()
+
+/** The most bytes of a whole number up to 2^53. */
+const MAX_WHOLE_BYTES = 8
+
 export class ByteWriter {
-  #bytes = new Uint8Array(1_024)
+  #bytes = new Uint8Array(4_096)
   #length = 0
 
   byte(value: number): void {
-    if (this.#length === this.#bytes.length) this.#grow()
+    this.#makeRoom(1)
     this.#bytes[this.#length++] = value
   }
 
   /** A whole number from 0 to 2^53. */
   whole(value: number): void {
+    this.#makeRoom(MAX_WHOLE_BYTES)
     let rest = value
     while (rest >= 128) {
-      this.byte((rest % 128) + 128)
+      this.#bytes[this.#length++] = (rest % 128) + 128
       rest = Math.floor(rest / 128)
     }
-    this.byte(rest)
+    this.#bytes[this.#length++] = rest
   }
 
   double(value: number): void {
-    for (const byte of new Uint8Array(Float64Array.of(value).buffer)) this.byte(byte)
+    DOUBLE[0] = value
+    this.#all(DOUBLE_BYTES)
   }
 
   text(value: string): void {
-    const bytes = new TextEncoder().encode(value)
+    const bytes = ENCODER.encode(value)
     this.whole(bytes.length)
-    for (const byte of bytes) this.byte(byte)
+    this.#all(bytes)
   }
 
+  /** What was written; it stays as it is until `clear` only. */
   done(): Uint8Array {
     return this.#bytes.subarray(0, this.#length)
   }
 
-  #grow(): void {
-    const larger = new Uint8Array(2 * this.#bytes.length)
+  clear(): void {
+    this.#length = 0
+  }
+
+  #all(bytes: Uint8Array): void {
+    this.#makeRoom(bytes.length)
+    this.#bytes.set(bytes, this.#length)
+    this.#length += bytes.length
+  }
+
+  #makeRoom(bytes: number): void {
+    if (this.#length + bytes <= this.#bytes.length) return
+    const larger = new Uint8Array(2 * this.#bytes.length + bytes)
     larger.set(this.#bytes)
     this.#bytes = larger
   }
 }
+
+const ENDS_TOO_EARLY = 'A packed block ends too early.'
 
 export class ByteReader {
   #at = 0
@@ -61,7 +87,7 @@ export class ByteReader {
 
   byte(): number {
     const byte = this.bytes[this.#at++]
-    if (byte === undefined) throw new Error('A packed block ends too early.')
+    if (byte === undefined) throw new Error(ENDS_TOO_EARLY)
     return byte
   }
 
@@ -77,11 +103,16 @@ export class ByteReader {
   }
 
   double(): number {
-    return new Float64Array(Uint8Array.from({ length: 8 }, () => this.byte()).buffer)[0] as number
+    for (let i = 0; i < 8; i++) DOUBLE_BYTES[i] = this.byte()
+    return DOUBLE[0] as number
   }
 
   text(): string {
-    return new TextDecoder().decode(Uint8Array.from({ length: this.whole() }, () => this.byte()))
+    const length = this.whole()
+    const bytes = this.bytes.subarray(this.#at, this.#at + length)
+    if (bytes.length < length) throw new Error(ENDS_TOO_EARLY)
+    this.#at += length
+    return DECODER.decode(bytes)
   }
 }
 
@@ -129,11 +160,16 @@ export function unpackColumn(from: ByteReader, length: number): number[] {
   return values
 }
 
-/** How many decimal places tell these numbers exactly; undefined where more than six would be needed. */
-export function placesOf(values: readonly number[]): number | undefined {
-  let places = 0
-  let scale = 1
+/**
+ * How many decimal places tell these numbers exactly; undefined where more than six would be needed. Those that are null
+ * need none.
+ *
+ * @param places so many at least.
+ */
+export function placesOf(values: readonly (number | null)[], places = 0): number | undefined {
+  let scale = 10 ** places
   for (const value of values) {
+    if (value === null) continue
     while (!isWholeIn(value, scale)) {
       if (++places > MAX_PLACES) return undefined
       scale *= 10

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { TimedSample } from './buckets.ts'
 import { METRICS, type Metric } from './metrics.ts'
-import { rollUpHour, withHour } from './roll-up.ts'
+import { rollUpHour, withHours } from './roll-up.ts'
 
 const HOUR = 3_600_000
 const NOTHING = Object.fromEntries(METRICS.map((metric) => [metric, null])) as Record<Metric, null>
@@ -32,11 +32,11 @@ test('a sample that came twice counts once; the same uptime an hour later is ano
   expect(rollUpHour(twice, HOUR).samples.map((it) => it.at)).toEqual([HOUR, HOUR + 1_800_000])
 })
 
-test('an hour that is made again takes its old place in the day', () => {
+test('hours take their places in the day, and one that is made again its old one', () => {
   const one = rollUpHour([sample(HOUR, 10)], HOUR).hour
   const two = rollUpHour([sample(2 * HOUR, 50)], 2 * HOUR).hour
   const again = rollUpHour([sample(HOUR, 10), sample(HOUR + 5, 30)], HOUR).hour
-  const day = withHour(withHour(withHour(undefined, one, HOUR), two, 2 * HOUR), again, HOUR)
+  const day = withHours(withHours(undefined, [two, one], 0), [again], 0)
   expect([day.at, day.samples]).toEqual([
     [HOUR, 2 * HOUR],
     [2, 1],

@@ -2,6 +2,7 @@ import { Buckets, type RollupColumns, type TimedSample } from './buckets.ts'
 import type { Instant } from './types.ts'
 
 const HOUR_MS = 3_600_000
+const DAY_MS = 24 * HOUR_MS
 const FIVE_MINUTES_MS = 300_000
 
 /** Two samples with the same uptime are one, delivered twice, unless they are further apart than this. */
@@ -18,41 +19,42 @@ export interface RolledHour {
 /** Rolls one hour of one server up. The samples may come in any order, and more than once. */
 export function rollUpHour(samples: readonly TimedSample[], begin: Instant): RolledHour {
   const each = eachOnce(samples)
-  const fiveMinutes = new Buckets({ origin: begin, widthMs: FIVE_MINUTES_MS, size: HOUR_MS / FIVE_MINUTES_MS })
+  const buckets = new Buckets({ origin: begin, widthMs: FIVE_MINUTES_MS, size: HOUR_MS / FIVE_MINUTES_MS })
+  buckets.addSamples(each)
+  const fiveMinutes = buckets.rollups()
   const hour = new Buckets({ origin: begin, widthMs: HOUR_MS, size: 1 })
-  for (const sample of each) {
-    fiveMinutes.addSample(sample)
-    hour.addSample(sample)
-  }
-  return { samples: each, fiveMinutes: fiveMinutes.rollups(), hour: hour.rollups() }
+  hour.addRollups(fiveMinutes)
+  return { samples: each, fiveMinutes, hour: hour.rollups() }
 }
 
-/** The day's hours with this one put in its place: what was there of it is replaced. */
-export function withHour(day: RollupColumns | undefined, hour: RollupColumns, begin: Instant): RollupColumns {
-  const dayBegin = Math.floor(begin / DAY_MS) * DAY_MS
-  const hours = new Buckets({ origin: dayBegin, widthMs: HOUR_MS, size: DAY_MS / HOUR_MS })
-  if (day) hours.addRollups(without(day, begin))
-  hours.addRollups(hour)
-  return hours.rollups()
+/** A day with these of its hours put in their places: what was there of them is replaced. */
+export function withHours(
+  day: RollupColumns | undefined,
+  hours: readonly RollupColumns[],
+  begin: Instant,
+): RollupColumns {
+  const merged = new Buckets({ origin: begin, widthMs: HOUR_MS, size: DAY_MS / HOUR_MS })
+  if (day) merged.addRollups(without(day, hours))
+  for (const hour of hours) merged.addRollups(hour)
+  return merged.rollups()
 }
 
-const DAY_MS = 24 * HOUR_MS
-
-/** Counts nothing of the hour that begins there. */
-function without(day: RollupColumns, begin: Instant): RollupColumns {
-  const gone = Array.from(day.at).indexOf(begin)
-  if (gone === -1) return day
-  const zeroed = (counts: ArrayLike<number>) => Array.from(counts, (count, i) => (i === gone ? 0 : count))
+/** Counts nothing of the hours that there are others of. */
+export function without(day: RollupColumns, others: readonly RollupColumns[]): RollupColumns {
+  const gone = new Set(others.flatMap(({ at }) => Array.from(at)))
+  if (!Array.from(day.at).some((at) => gone.has(at))) return day
+  const left = (counts: ArrayLike<number>) =>
+    Array.from(counts, (count, i) => (gone.has(day.at[i] as Instant) ? 0 : count))
   return {
     at: day.at,
-    samples: zeroed(day.samples),
+    samples: left(day.samples),
     figures: new Map(
-      [...day.figures].map(([metric, figure]) => [metric, { ...figure, count: zeroed(figure.count) }] as const),
+      [...day.figures].map(([metric, figure]) => [metric, { ...figure, count: left(figure.count) }] as const),
     ),
     disks: new Map(
       [...day.disks].map(([mount, disk]) => {
         const { usedPercent } = disk
-        return [mount, { ...disk, usedPercent: { ...usedPercent, count: zeroed(usedPercent.count) } }] as const
+        return [mount, { ...disk, usedPercent: { ...usedPercent, count: left(usedPercent.count) } }] as const
       }),
     ),
   }

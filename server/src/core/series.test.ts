@@ -34,7 +34,7 @@ test.each<[string, number, number, number, Resolution, number]>([
 
 function rawBuckets(minutes: readonly number[]): Buckets {
   const buckets = new Buckets({ origin: 0, widthMs: 1_000, size: 7_200 })
-  for (const minute of minutes) buckets.addSample({ ...NOTHING, at: minute * MINUTE, cpuPercent: 1 })
+  buckets.addSamples(minutes.map((minute) => ({ ...NOTHING, at: minute * MINUTE, cpuPercent: 1 })))
   return buckets
 }
 

@@ -27,7 +27,8 @@ export function createApollo(schema: GraphQLSchema, { log }: Pick<Services, 'log
     logger: { debug: () => undefined, info: () => undefined, warn: log, error: log },
     plugins: [
       limitOperations,
-      answerUnavailable,
+      answerHeaders,
+      ApolloServerPluginCacheControlDisabled(), // it would look at each field of each answer
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
@@ -54,10 +55,11 @@ const limitOperations: ApolloServerPlugin<GraphQLContext> = {
   }),
 }
 
-/** An answer that holds nothing but "not now" has the status that makes every HTTP client come back. */
-const answerUnavailable: ApolloServerPlugin<GraphQLContext> = {
+/** No answer is kept by anybody. One that holds nothing but "not now" has the status that makes every HTTP client come back. */
+const answerHeaders: ApolloServerPlugin<GraphQLContext> = {
   requestDidStart: async () => ({
     willSendResponse: async ({ response: { body, http } }) => {
+      http.headers.set('cache-control', 'no-store')
       if (body.kind !== 'single' || body.singleResult.data) return
       const refused = body.singleResult.errors?.find(({ extensions }) => extensions?.code === 'UNAVAILABLE')
       if (!refused) return

@@ -252,6 +252,8 @@ function pick(values: ArrayLike<number> | undefined, columns: Columns, filled: r
 /** Figures are kept as 4-byte floats; 12.3 is shown as 12.3 and not as 12.300000190734863. */
 function shortest(figure: number): number {
   const kept = Math.fround(figure)
+  const rounded = Math.round(figure * 1_000) / 1_000
+  if (Math.fround(rounded) === kept) return rounded
   for (let digits = 6; digits < 9; digits++) {
     const short = Number(kept.toPrecision(digits))
     if (Math.fround(short) === kept) return short

@@ -44,7 +44,7 @@ test('roll-ups come back as they were, their means to a place more than the figu
   fc.assert(
     fc.property(samples, (all) => {
       const buckets = new Buckets({ origin: ORIGIN, widthMs: 300_000, size: 12 })
-      for (const it of all) buckets.addSample(it)
+      buckets.addSamples(all)
       const before = buckets.rollups()
       const after = unpackRollups(packRollups(before, ORIGIN), ORIGIN)
 

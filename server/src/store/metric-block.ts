@@ -17,6 +17,9 @@ const VERSION = 1
 /** Blocks are a few kB: a larger window and table would only have to be made and cleared. */
 const SMALL = { windowBits: 12, memLevel: 5 }
 
+/** Blocks are written one after the other, hundreds in a step. */
+const WRITER = new ByteWriter()
+
 /** Means are kept to so many places more than the figures themselves have. */
 const MORE_PLACES = 1
 
@@ -70,28 +73,51 @@ export function unpackSamples(block: Buffer, origin: Instant): TimedSample[] {
   }))
 }
 
-/** @param origin not after the first one. */
+/** Means are rounded. @param origin not after the first one. */
 export function packRollups(rollups: RollupColumns, origin: Instant): Buffer {
-  return packed(rollups.at.length, (to) => {
-    packNumbers(
-      to,
-      Array.from(rollups.at, (at) => at - origin),
-    )
-    packNumbers(to, Array.from(rollups.samples))
-    for (const metric of METRICS) packFigure(to, rollups.figures.get(metric), rollups.at.length)
-    to.whole(rollups.disks.size)
-    for (const [mount, disk] of rollups.disks) {
-      const known = (values: ArrayLike<number>) => knownIn(disk.usedPercent, values)
-      to.text(mount)
-      packFigure(to, disk.usedPercent, rollups.at.length)
-      packNumbers(to, known(disk.usedBytes))
-      packNumbers(to, known(disk.totalBytes))
-    }
-  })
+  return packed(rollups.at.length, (to) => writeRollups(to, rollups, { origin, morePlaces: MORE_PLACES }))
 }
 
 export function unpackRollups(block: Buffer, origin: Instant): RollupColumns {
-  const { from, length } = unpacked(block)
+  return readRollups(unpacked(block), origin)
+}
+
+/**
+ * Roll-ups that are unpacked again within the day: not deflated. Means are as they are, since how many places the figures
+ * of one hour have says nothing of those of its day.
+ */
+export function packHour(rollups: RollupColumns, origin: Instant): Buffer {
+  return Buffer.from(written(rollups.at.length, (to) => writeRollups(to, rollups, { origin, morePlaces: Infinity })))
+}
+
+export function unpackHour(block: Buffer, origin: Instant): RollupColumns {
+  return readRollups(opened(block), origin)
+}
+
+interface Rounding {
+  readonly origin: Instant
+  readonly morePlaces: number
+}
+
+function writeRollups(to: ByteWriter, rollups: RollupColumns, { origin, morePlaces }: Rounding): void {
+  const length = rollups.at.length
+  packNumbers(
+    to,
+    Array.from(rollups.at, (at) => at - origin),
+  )
+  packNumbers(to, Array.from(rollups.samples))
+  for (const metric of METRICS) packFigure(to, rollups.figures.get(metric), length, morePlaces)
+  to.whole(rollups.disks.size)
+  for (const [mount, disk] of rollups.disks) {
+    const known = (values: ArrayLike<number>) => knownIn(disk.usedPercent, values)
+    to.text(mount)
+    packFigure(to, disk.usedPercent, length, morePlaces)
+    packNumbers(to, known(disk.usedBytes))
+    packNumbers(to, known(disk.totalBytes))
+  }
+}
+
+function readRollups({ from, length }: Unpacked, origin: Instant): RollupColumns {
   const at = unpackColumn(from, length).map((offset) => origin + offset)
   const samples = unpackColumn(from, length)
   const figures = new Map<Metric, FigureColumns>()
@@ -109,18 +135,28 @@ export function unpackRollups(block: Buffer, origin: Instant): RollupColumns {
   return { at, samples, figures, disks }
 }
 
-function packFigure(to: ByteWriter, figure: FigureColumns | undefined, length: number): void {
+function packFigure(to: ByteWriter, figure: FigureColumns | undefined, length: number, morePlaces: number): void {
   if (!figure) {
     packNumbers(to, Array<null>(length).fill(null))
     return
   }
-  const [count, min, max] = [Array.from(figure.count), knownIn(figure, figure.min), knownIn(figure, figure.max)]
-  packNumbers(to, count)
+  const [min, max] = [knownIn(figure, figure.min), knownIn(figure, figure.max)]
+  packNumbers(to, Array.from(figure.count))
   packNumbers(to, min)
   packNumbers(to, max)
-  const places = placesOf([...min, ...max].filter((value) => value !== null))
+  packNumbers(to, roundedMeans(figure, { min, max }, morePlaces))
+}
+
+type Known = readonly (number | null)[]
+
+function roundedMeans(figure: FigureColumns, { min, max }: { min: Known; max: Known }, morePlaces: number): Known {
   const mean = knownIn(figure, figure.mean)
-  packNumbers(to, places === undefined ? mean : mean.map((value) => rounded(value, places + MORE_PLACES)))
+  if (morePlaces === Infinity) return mean
+  const placesOfMin = placesOf(min)
+  const places = placesOfMin === undefined ? undefined : placesOf(max, placesOfMin)
+  if (places === undefined) return mean
+  const scale = 10 ** (places + morePlaces)
+  return mean.map((value) => (value === null ? null : Math.round(value * scale) / scale))
 }
 
 function unpackFigure(from: ByteReader, length: number): FigureColumns | undefined {
@@ -130,28 +166,36 @@ function unpackFigure(from: ByteReader, length: number): FigureColumns | undefin
   return { count, min, max, mean }
 }
 
-function knownIn(figure: FigureColumns, values: ArrayLike<number>): (number | null)[] {
+function knownIn(figure: FigureColumns, values: ArrayLike<number>): Known {
   const known: (number | null)[] = []
   for (let i = 0; i < values.length; i++) known.push(figure.count[i] === 0 ? null : (values[i] as number))
   return known
 }
 
-function rounded(value: number | null, places: number): number | null {
-  if (value === null) return null
-  const scale = 10 ** places
-  return Math.round(value * scale) / scale
-}
-
 function packed(length: number, write: (to: ByteWriter) => void): Buffer {
-  const to = new ByteWriter()
-  to.byte(VERSION)
-  to.whole(length)
-  write(to)
-  return deflateRawSync(to.done(), SMALL)
+  return deflateRawSync(written(length, write), SMALL)
 }
 
-function unpacked(block: Buffer): { readonly from: ByteReader; readonly length: number } {
-  const from = new ByteReader(inflateRawSync(block))
+/** What it answers lasts until the next block is written. */
+function written(length: number, write: (to: ByteWriter) => void): Uint8Array {
+  WRITER.clear()
+  WRITER.byte(VERSION)
+  WRITER.whole(length)
+  write(WRITER)
+  return WRITER.done()
+}
+
+interface Unpacked {
+  readonly from: ByteReader
+  readonly length: number
+}
+
+function unpacked(block: Buffer): Unpacked {
+  return opened(inflateRawSync(block))
+}
+
+function opened(bytes: Uint8Array): Unpacked {
+  const from = new ByteReader(bytes)
   const version = from.byte()
   if (version !== VERSION) throw new Error(`A block of metrics has version ${version}; this program reads ${VERSION}.`)
   return { from, length: from.whole() }

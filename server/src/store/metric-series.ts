@@ -1,12 +1,13 @@
 import { Buckets } from '../core/buckets.ts'
+import { without } from '../core/roll-up.ts'
 import { holesIn, planSeries, type Resolution, type SeriesPlan, type SeriesRequest } from '../core/series.ts'
 import type { Gap, Instant, ServerId } from '../core/types.ts'
 import { readSamples } from './metric-samples.ts'
-import { readRange, rollupsIn, samplesIn, TIERS } from './metric-tiers.ts'
+import { hourIn, OPEN_HOURS, readRange, rollupsIn, samplesIn, TIERS } from './metric-tiers.ts'
 import { readNow } from './server-row.ts'
 import type { Store } from './store.ts'
 import { readGaps } from './timelines.ts'
-import { inSnapshot } from './transaction.ts'
+import { inSnapshot, reachable } from './transaction.ts'
 
 /** One server's figures over a range of time. */
 export interface Series {
@@ -34,7 +35,7 @@ export async function readSeries(
   const plan = planSeries(request, kept, now)
   const [buckets, observationGaps] = await Promise.all([
     readBuckets(store, server.id, plan, request.to),
-    readGaps(store, request.from, request.to),
+    reachable(() => readGaps(store.pool, request.from, request.to)),
   ])
   const range = { from: request.from, to: Math.min(request.to, now), begun: server.createdAt }
   const dataGaps = holesIn(buckets, plan.resolution, range, observationGaps)
@@ -49,14 +50,17 @@ async function readBuckets(
   to: Instant,
 ): Promise<Buckets> {
   const buckets = new Buckets(cut)
-  const [rows, samples] = await inSnapshot(store.pool, async (tx) => [
+  const [rows, openHours, samples] = await inSnapshot(store.pool, async (tx) => [
     await readRange(tx, TIERS[resolution], serverId, cut.origin, to),
+    resolution === 'HOUR' ? await readRange(tx, OPEN_HOURS, serverId, cut.origin, to) : [],
     await readSamples(tx, serverId, cut.origin, to),
   ])
+  const hours = openHours.map(hourIn)
   for (const row of rows) {
-    if (resolution !== 'RAW') buckets.addRollups(rollupsIn(row))
-    else for (const sample of samplesIn(row)) if (sample.at < to) buckets.addSample(sample)
+    if (resolution === 'RAW') buckets.addSamples(samplesIn(row).filter((sample) => sample.at < to))
+    else buckets.addRollups(without(rollupsIn(row), hours))
   }
-  for (const sample of samples) buckets.addSample(sample)
+  for (const hour of hours) buckets.addRollups(hour)
+  buckets.addSamples(samples)
   return buckets
 }

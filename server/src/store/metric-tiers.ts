@@ -2,7 +2,7 @@ import type { RollupColumns, TimedSample } from '../core/buckets.ts'
 import type { Resolution } from '../core/series.ts'
 import type { Instant, ServerId } from '../core/types.ts'
 import { ms } from './instant.ts'
-import { unpackRollups, unpackSamples } from './metric-block.ts'
+import { unpackHour, unpackRollups, unpackSamples } from './metric-block.ts'
 import type { Queryable } from './transaction.ts'
 
 export const HOUR_MS = 3_600_000
@@ -20,6 +20,9 @@ export const TIERS: Readonly<Record<Resolution, Tier>> = {
   /** A day in a row: a chart of a year reads 365 rows, wherever on the disk they are. */
   HOUR: { table: 'metric_hours', rowMs: DAY_MS },
 }
+
+/** Hours that are not in their day's row yet. What is here of an hour counts, and not what the day's row says of it. */
+export const OPEN_HOURS: Tier = { table: 'metric_open_hours', rowMs: HOUR_MS }
 
 export interface BlockRow {
   readonly serverId: ServerId
@@ -44,18 +47,23 @@ export async function readBlocks(
   return rows
 }
 
-/** Replaces rows. */
+/** Replaces rows. The blocks go as one value: a list of them would be spelled out in text. */
 export async function writeBlocks(tx: Queryable, { table }: Tier, rows: readonly BlockRow[]): Promise<void> {
+  let end = 0
+  const ends = rows.map((row) => (end += row.block.length))
   await tx.query({
     name: `write-${table}`,
     text: `insert into ${table} (server_id, at, samples, block)
-      select * from unnest($1::int[], $2::timestamptz[], $3::int[], $4::bytea[])
+      select server_id, at, samples, substring($6::bytea from block_end - length + 1 for length)
+      from unnest($1::int[], $2::timestamptz[], $3::int[], $4::int[], $5::int[]) as r (server_id, at, samples, block_end, length)
       on conflict (server_id, at) do update set samples = excluded.samples, block = excluded.block`,
     values: [
       rows.map((row) => row.serverId),
       rows.map((row) => iso(row.at)),
       rows.map((row) => row.samples),
-      rows.map((row) => row.block),
+      ends,
+      rows.map((row) => row.block.length),
+      Buffer.concat(rows.map((row) => row.block)),
     ],
   })
 }
@@ -82,6 +90,11 @@ export function samplesIn(row: BlockRow): TimedSample[] {
 
 export function rollupsIn(row: BlockRow): RollupColumns {
   return unpackRollups(row.block, row.at)
+}
+
+/** Of `OPEN_HOURS`. */
+export function hourIn(row: BlockRow): RollupColumns {
+  return unpackHour(row.block, row.at)
 }
 
 /** For times that are kept to the millisecond: whole hours and days, and the ends of ranges. */

@@ -7,12 +7,14 @@ import { FarewellsAndRhythm } from './migrations/2026-11-25-farewells-and-rhythm
 import { HeardUntil } from './migrations/2026-11-25-heard-until.ts'
 import { HubFigures } from './migrations/2026-11-25-hub-figures.ts'
 import { HubWriter } from './migrations/2026-11-25-hub-writer.ts'
+import { MetricOpenHours } from './migrations/2026-11-25-metric-open-hours.ts'
 import { MetricRollups } from './migrations/2026-11-25-metric-rollups.ts'
 import { Metrics } from './migrations/2026-11-25-metrics.ts'
 import { StatusAcknowledgement } from './migrations/2026-11-25-status-acknowledgement.ts'
 import { StatusHistory } from './migrations/2026-11-25-status-history.ts'
 import { TopProcesses } from './migrations/2026-11-25-top-processes.ts'
 import { WriteHeartbeats } from './migrations/2026-11-25-write-heartbeats.ts'
+import { AvailabilitySums } from './migrations/2026-11-26-availability-sums.ts'
 import type { DatabaseConnection } from './pool.ts'
 import { ENTITIES } from './store.ts'
 
@@ -28,6 +30,8 @@ const MIGRATIONS = [
   { name: '2026-11-25-write-heartbeats', class: WriteHeartbeats },
   { name: '2026-11-25-top-processes', class: TopProcesses },
   { name: '2026-11-25-heard-until', class: HeardUntil },
+  { name: '2026-11-25-metric-open-hours', class: MetricOpenHours },
+  { name: '2026-11-26-availability-sums', class: AvailabilitySums },
 ]
 
 /** Any number that no other program uses as an advisory lock: 'ssmi' in ASCII. */

@@ -1,3 +1,4 @@
+import { ms } from './instant.ts'
 import { iso } from './metric-tiers.ts'
 import type { Store } from './store.ts'
 import { inTransaction, type Queryable } from './transaction.ts'
@@ -39,11 +40,9 @@ interface Partition {
 /** Makes the partitions that will be needed and drops those that are past their retention. Several hubs may do it at once. */
 export function maintainPartitions(store: Store, retention: MetricRetention): Promise<void> {
   const samples = { table: 'metric_sample', span: 'day', keepDays: retention.rawDays, onlyIfEmpty: true } as const
-  const rolledUp: Partitioned[] = [
-    { table: 'metric_raw', span: 'day', keepDays: retention.rawDays },
-    { table: 'metric_five_minutes', span: 'day', keepDays: retention.fiveMinuteDays },
-    { table: 'metric_hours', span: 'month', keepDays: retention.hourDays },
-  ]
+  const raw = { table: 'metric_raw', span: 'day', keepDays: retention.rawDays } as const
+  const fiveMinutes = { table: 'metric_five_minutes', span: 'day', keepDays: retention.fiveMinuteDays } as const
+  const hours = { table: 'metric_hours', span: 'month', keepDays: retention.hourDays } as const
   return inTransaction(store.pool, async (tx) => {
     await tx.query('select pg_advisory_xact_lock($1)', [PARTITION_LOCK])
     const today = await readToday(tx)
@@ -51,9 +50,21 @@ export function maintainPartitions(store: Store, retention: MetricRetention): Pr
     // Where samples still wait, their roll-ups have to go somewhere, and are made from what was rolled up before, too.
     const waiting = await partitionsOf(tx, samples)
     const first = Math.min(today - DAYS_BACK * DAY_MS, ...waiting.map((partition) => partition.from))
-    for (const table of rolledUp) await drop(tx, table, today, first)
-    for (const table of [samples, ...rolledUp]) await makeMissing(tx, table, first, today + DAYS_AHEAD * DAY_MS)
+    const needed = new Map<Partitioned, number>([samples, raw, fiveMinutes].map((table) => [table, first]))
+    needed.set(hours, Math.min(first, (await oldestOpenDay(tx)) ?? first))
+    for (const [table, from] of needed) {
+      if (table !== samples) await drop(tx, table, today, from)
+      await makeMissing(tx, table, from, today + DAYS_AHEAD * DAY_MS)
+    }
   })
+}
+
+/** The first day whose hours wait to be packed. */
+async function oldestOpenDay(tx: Queryable): Promise<number | null> {
+  const { rows } = await tx.query<{ day: number | null }>(
+    `select ${ms("date_trunc('day', min(at))")} as day from metric_open_hours`,
+  )
+  return rows[0]?.day ?? null
 }
 
 async function makeMissing(tx: Queryable, table: Partitioned, first: number, last: number): Promise<void> {

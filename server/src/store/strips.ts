@@ -1,10 +1,11 @@
 import type { Cut } from '../core/buckets.ts'
-import { countStrips, type StripCounts, type StripStatus, stripOf } from '../core/strip.ts'
+import { countStrips, type StripCounts, type StripStatus, stripOf, type Timeline } from '../core/strip.ts'
 import { coveredMs } from '../core/timeline.ts'
-import type { Instant, ServerId } from '../core/types.ts'
+import type { Gap, Instant, ServerId } from '../core/types.ts'
 import { readNow } from './server-row.ts'
 import type { Store } from './store.ts'
-import { readGaps, readTimelines } from './timelines.ts'
+import { readAllTimelines, readGaps, readTimelines } from './timelines.ts'
+import { type Queryable, reachable } from './transaction.ts'
 
 /** The worst status of each server in each bucket; what is still to come is `NONE`. */
 export async function readStrips(
@@ -12,8 +13,9 @@ export async function readStrips(
   ids: readonly ServerId[],
   cut: Cut,
 ): Promise<Map<ServerId, StripStatus[]>> {
-  const { timelines, gaps } = await readRange(store, ids, cut)
-  return new Map([...timelines].map(([id, timeline]) => [id, stripOf(timeline, gaps, cut)]))
+  const ranges = ids.map((id) => ({ id, from: cut.origin, to: endOf(cut) }))
+  const [now, timelines, gaps] = await readRange(store, cut, (tx) => readTimelines(tx, ranges))
+  return new Map(timelines.flatMap((it, i) => (it ? [[ids[i] as ServerId, shownStrip(it, { gaps, cut, now })]] : [])))
 }
 
 /** The whole fleet in one stretch of time. */
@@ -26,21 +28,27 @@ export interface FleetBucket {
 
 /** How many servers showed each status in each bucket, each counted once, at its worst. */
 export async function readFleetHistory(store: Store, cut: Cut): Promise<FleetBucket[]> {
-  const { timelines, gaps } = await readRange(store, 'all', cut)
-  const strips = Array.from(timelines.values(), (timeline) => stripOf(timeline, gaps, cut))
+  const [now, timelines, gaps] = await readRange(store, cut, (tx) => readAllTimelines(tx, cut.origin))
+  const strips = timelines.map((it) => shownStrip(it, { gaps, cut, now }))
   return countStrips(strips, cut.size).map((counts, bucket) => {
     const at = cut.origin + bucket * cut.widthMs
     return { at, counts, unobservedMs: coveredMs(gaps, at, at + cut.widthMs) }
   })
 }
 
-async function readRange(store: Store, which: readonly ServerId[] | 'all', cut: Cut) {
-  const end = cut.origin + cut.size * cut.widthMs
-  const [now, timelines, gaps] = await Promise.all([
-    readNow(store),
-    readTimelines(store, which, cut.origin, end),
-    readGaps(store, cut.origin, end),
-  ])
-  const shown = [...timelines].map(([id, it]) => [id, { ...it, until: Math.min(it.until, now) }] as const)
-  return { timelines: new Map(shown), gaps }
+function readRange<T>(store: Store, cut: Cut, read: (tx: Queryable) => Promise<T>) {
+  return reachable(() =>
+    Promise.all([readNow(store), read(store.pool), readGaps(store.pool, cut.origin, endOf(cut))] as const),
+  )
+}
+
+function shownStrip(
+  timeline: Timeline,
+  { gaps, cut, now }: { readonly gaps: readonly Gap[]; readonly cut: Cut; readonly now: Instant },
+): StripStatus[] {
+  return stripOf({ ...timeline, until: Math.min(timeline.until, now) }, gaps, cut)
+}
+
+function endOf(cut: Cut): Instant {
+  return cut.origin + cut.size * cut.widthMs
 }

@@ -1,10 +1,11 @@
 import pg from 'pg'
+import { packDays } from '../../src/store/metric-days.ts'
 import { rollUpSome } from '../../src/store/metric-rollup.ts'
 import type { DatabaseConnection } from '../../src/store/pool.ts'
 import type { Store } from '../../src/store/store.ts'
 
 /*
- * Rolls up one hour after the other and kills itself, as hard as it can be, at its n-th statement: just before it is sent
+ * Rolls up one hour after the other, packs its day after each, and kills itself, as hard as it can be, at its n-th statement: just before it is sent
  * or, where n is odd, just after.
  */
 
@@ -21,8 +22,10 @@ pg.Client.prototype.query = function (this: pg.Client, ...args: unknown[]) {
   return answer
 } as typeof pg.Client.prototype.query
 
+const step = { graceMs: 0, size: 1 }
 for (;;) {
+  const { done } = await rollUpSome(store, step)
+  const { done: packed } = await packDays(store, step)
   // Another's lock goes with its session, which the database may not have seen end yet.
-  if ((await rollUpSome(store, { graceMs: 0, stepSamples: 1 })).hours === 0)
-    await new Promise((resolve) => setTimeout(resolve, 10))
+  if (done + packed === 0) await new Promise((resolve) => setTimeout(resolve, 10))
 }
