@@ -21,25 +21,79 @@ export interface List {
 /** So many rows are in memory at a time, however long the list is. */
 const PAGE = 500
 
-const ENDING = ['resolvedAt', 'resolvedBy', 'resolveNote'] as const
-const EVENT = [
-  ...['cursor', 'at', 'detectedAt', 'serverId', 'server', 'from', 'fromReason', 'to', 'reason', 'lastHeartbeatAt'],
-  ...['gapFrom', 'gapUntil', 'gapCause'],
-] as const
-const ALERT = [
-  ...['id', 'serverId', 'server', 'key', 'severity', 'message', 'value', 'threshold', 'openedAt', 'openedBy'],
-  ...['acknowledgedAt', 'acknowledgedBy', 'acknowledgeNote'],
+/** A list's columns in their order, each with what stands in it. */
+type Columns<T> = Readonly<Record<string, (item: T) => Cell>>
+
+interface EventItem {
+  readonly event: StatusEvent
+  readonly cursor: string
+}
+
+const EVENT: Columns<EventItem> = {
+  cursor: ({ cursor }) => cursor,
+  at: ({ event }) => time(event.at),
+  detectedAt: ({ event }) => time(event.detectedAt),
+  serverId: ({ event }) => event.server.id,
+  server: ({ event }) => event.server.name,
+  from: ({ event }) => event.from,
+  fromReason: ({ event }) => event.fromReason,
+  to: ({ event }) => event.to,
+  reason: ({ event }) => event.reason,
+  lastHeartbeatAt: ({ event }) => time(event.lastHeartbeatAt),
+  gapFrom: ({ event }) => time(event.gap?.from),
+  gapUntil: ({ event }) => time(event.gap?.until),
+  gapCause: ({ event }) => event.gap?.cause ?? null,
+}
+
+interface Opened<T> {
+  readonly opened: T
+  readonly server: Server | undefined
+}
+
+const BEGINNING: Columns<Opened<Alert | Anomaly>> = {
+  id: ({ opened }) => opened.id,
+  serverId: ({ opened }) => opened.serverId,
+  server: ({ server }) => server?.name ?? null,
+}
+const OPENING: Columns<Opened<Alert | Anomaly>> = {
+  openedAt: ({ opened }) => time(opened.openedAt),
+  openedBy: ({ opened }) => opened.openedBy,
+}
+const ENDING: Columns<Opened<Alert | Anomaly>> = {
+  resolvedAt: ({ opened }) => time(opened.resolvedAt),
+  resolvedBy: ({ opened }) => opened.resolvedBy,
+  resolveNote: ({ opened }) => opened.resolveNote,
+}
+
+const ALERT: Columns<Opened<Alert>> = {
+  ...BEGINNING,
+  key: ({ opened }) => opened.key,
+  severity: ({ opened }) => opened.severity,
+  message: ({ opened }) => opened.message,
+  value: ({ opened }) => opened.value,
+  threshold: ({ opened }) => opened.threshold,
+  ...OPENING,
+  acknowledgedAt: ({ opened }) => time(opened.acknowledgedAt),
+  acknowledgedBy: ({ opened }) => opened.acknowledgedBy,
+  acknowledgeNote: ({ opened }) => opened.acknowledgeNote,
   ...ENDING,
-] as const
-const ANOMALY = [
-  ...['id', 'serverId', 'server', 'metric', 'message', 'score', 'value', 'expected', 'openedAt', 'openedBy'],
+}
+
+const ANOMALY: Columns<Opened<Anomaly>> = {
+  ...BEGINNING,
+  metric: ({ opened }) => opened.metric,
+  message: ({ opened }) => opened.message,
+  score: ({ opened }) => opened.score,
+  value: ({ opened }) => opened.value,
+  expected: ({ opened }) => opened.expected,
+  ...OPENING,
   ...ENDING,
-] as const
+}
 
 export const LISTS = {
-  events: { columns: EVENT, rows: exportEvents },
-  alerts: { columns: ALERT, rows: exportAlerts },
-  anomalies: { columns: ANOMALY, rows: exportAnomalies },
+  events: { columns: Object.keys(EVENT), rows: exportEvents },
+  alerts: { columns: Object.keys(ALERT), rows: exportAlerts },
+  anomalies: { columns: Object.keys(ANOMALY), rows: exportAnomalies },
 } as const satisfies Record<string, List>
 export type ListName = keyof typeof LISTS
 
@@ -49,24 +103,24 @@ function exportEvents(store: Store, query: Query): AsyncGenerator<Row[]> {
     (position) => listStatusEvents(store, filter, { last: PAGE, before: position }),
     ({ items }) => items[0]?.cursor,
     ({ hasPreviousPage }) => hasPreviousPage,
-    async (events) => events.toReversed().map((event) => eventRow(store, event)),
+    async (events) => events.toReversed().map((event) => rowOf(EVENT, { event, cursor: feedCursor(store, event) })),
   )
 }
 
 function exportAlerts(store: Store, query: Query): AsyncGenerator<Row[]> {
   const filter = alertFilterIn(query)
-  return opened(store, (request) => listAlerts(store, filter, request), alertRow)
+  return exportOpened(store, (request) => listAlerts(store, filter, request), ALERT)
 }
 
 function exportAnomalies(store: Store, query: Query): AsyncGenerator<Row[]> {
   const filter = anomalyFilterIn(query)
-  return opened(store, (request) => listAnomalies(store, filter, request), anomalyRow)
+  return exportOpened(store, (request) => listAnomalies(store, filter, request), ANOMALY)
 }
 
-function opened<T extends Alert | Anomaly>(
+function exportOpened<T extends Alert | Anomaly>(
   store: Store,
   list: (request: PageRequest) => Promise<Page<T>>,
-  rowOf: (opened: T, server: Server | undefined) => Row,
+  columns: Columns<Opened<T>>,
 ): AsyncGenerator<Row[]> {
   return pages(
     (position) => list({ first: PAGE, after: position }),
@@ -74,7 +128,7 @@ function opened<T extends Alert | Anomaly>(
     ({ hasNextPage }) => hasNextPage,
     async (nodes) => {
       const servers = await findServers(store, [...new Set(nodes.map((node) => node.serverId))])
-      return nodes.map((node) => rowOf(node, servers.get(node.serverId)))
+      return nodes.map((opened) => rowOf(columns, { opened, server: servers.get(opened.serverId) }))
     },
   )
 }
@@ -95,61 +149,8 @@ async function* pages<T>(
   }
 }
 
-function eventRow(store: Store, event: StatusEvent): Row {
-  return {
-    cursor: feedCursor(store, event),
-    at: time(event.at),
-    detectedAt: time(event.detectedAt),
-    serverId: event.server.id,
-    server: event.server.name,
-    from: event.from,
-    fromReason: event.fromReason,
-    to: event.to,
-    reason: event.reason,
-    lastHeartbeatAt: time(event.lastHeartbeatAt),
-    gapFrom: time(event.gap?.from),
-    gapUntil: time(event.gap?.until),
-    gapCause: event.gap?.cause ?? null,
-  }
-}
-
-function alertRow(alert: Alert, server: Server | undefined): Row {
-  return {
-    id: alert.id,
-    serverId: alert.serverId,
-    server: server?.name ?? null,
-    key: alert.key,
-    severity: alert.severity,
-    message: alert.message,
-    value: alert.value,
-    threshold: alert.threshold,
-    openedAt: time(alert.openedAt),
-    openedBy: alert.openedBy,
-    acknowledgedAt: time(alert.acknowledgedAt),
-    acknowledgedBy: alert.acknowledgedBy,
-    acknowledgeNote: alert.acknowledgeNote,
-    ...ending(alert),
-  }
-}
-
-function anomalyRow(anomaly: Anomaly, server: Server | undefined): Row {
-  return {
-    id: anomaly.id,
-    serverId: anomaly.serverId,
-    server: server?.name ?? null,
-    metric: anomaly.metric,
-    message: anomaly.message,
-    score: anomaly.score,
-    value: anomaly.value,
-    expected: anomaly.expected,
-    openedAt: time(anomaly.openedAt),
-    openedBy: anomaly.openedBy,
-    ...ending(anomaly),
-  }
-}
-
-function ending({ resolvedAt, resolvedBy, resolveNote }: Alert | Anomaly): Row {
-  return { resolvedAt: time(resolvedAt), resolvedBy, resolveNote }
+function rowOf<T>(columns: Columns<T>, item: T): Row {
+  return Object.fromEntries(Object.entries(columns).map(([name, read]) => [name, read(item)]))
 }
 
 function time(at: Instant | null | undefined): string | null {

@@ -2,27 +2,13 @@ import { Extensions, Field, Int, ObjectType } from 'type-graphql'
 import type { Server } from '../core/types.ts'
 import { MAX_FLEET } from '../store/fleet.ts'
 import { ServerType } from './server.type.ts'
+import { StatusCountsType } from './status-counts.type.ts'
 
 @ObjectType('FleetCounts', {
   description: 'Servers by status. The first five add up to the total.',
   simpleResolvers: true,
 })
-export class FleetCountsType {
-  @Field(() => Int)
-  readonly online!: number
-
-  @Field(() => Int)
-  readonly warning!: number
-
-  @Field(() => Int, { description: 'Only those whose heartbeat expired.' })
-  readonly offline!: number
-
-  @Field(() => Int)
-  readonly neverSeen!: number
-
-  @Field(() => Int)
-  readonly suspended!: number
-
+export class FleetCountsType extends StatusCountsType {
   @Field(() => Int)
   readonly total!: number
 }

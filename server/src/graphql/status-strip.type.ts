@@ -1,29 +1,15 @@
 import { Field, Float, Int, ObjectType } from 'type-graphql'
 import type { Instant } from '../core/types.ts'
 import { DateTime } from './date-time.ts'
+import { StatusCountsType } from './status-counts.type.ts'
 
 @ObjectType('FleetBucket', {
   description: 'The fleet in one stretch of time. Each server counts once, at its worst.',
   simpleResolvers: true,
 })
-export class FleetBucketType {
+export class FleetBucketType extends StatusCountsType {
   @Field(() => DateTime, { description: 'Where it begins.' })
   readonly at!: Instant
-
-  @Field(() => Int)
-  readonly online!: number
-
-  @Field(() => Int)
-  readonly warning!: number
-
-  @Field(() => Int, { description: 'Only those whose heartbeat expired.' })
-  readonly offline!: number
-
-  @Field(() => Int)
-  readonly neverSeen!: number
-
-  @Field(() => Int)
-  readonly suspended!: number
 
   @Field(() => Int, { description: 'Servers of which nothing could be said for all of its time.' })
   readonly unobserved!: number

@@ -1,6 +1,7 @@
 import type { ErrorLike, OperationVariables, TypedDocumentNode } from '@apollo/client'
 import { computed, onScopeDispose, type ShallowRef, shallowRef, watch } from 'vue'
 import { useHub } from './hub.ts'
+import { useRetry } from './retry.ts'
 
 export interface QueryResult<D> {
   readonly data: Readonly<ShallowRef<D | undefined>>
@@ -9,7 +10,7 @@ export interface QueryResult<D> {
   refetch(): void
 }
 
-/** A watched query: follows the cache, its variables, and is read again on each new connection. */
+/** A watched query: follows the cache, its variables, and is read again on each new connection, or where it failed. */
 export function useQuery<D, V extends OperationVariables>(
   query: TypedDocumentNode<D, V>,
   variables: () => V,
@@ -20,10 +21,13 @@ export function useQuery<D, V extends OperationVariables>(
   const loading = shallowRef(true)
 
   const given = computed(() => JSON.stringify(variables()))
+  const retry = useRetry(() => refetch())
   const watched = apollo.watchQuery({ query, variables: variables() } as never)
   const subscription = watched.subscribe((result) => {
     if (result.dataState === 'complete') data.value = result.data as D
     error.value = result.error
+    if (result.error) retry.failed(result.error)
+    else if (!result.loading) retry.succeeded()
     loading.value = result.loading
   })
   const refetch = () => void watched.refetch(variables() as never).catch(() => {})

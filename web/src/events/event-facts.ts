@@ -1,5 +1,5 @@
 import type { EventRecordFragment } from '../api/generated/graphql.ts'
-import type { ChangeFacts } from '../ui/words.ts'
+import type { ChangeFacts } from '../ui/change-words.ts'
 
 /** An event of the log as words take it. For how long the server was what it was before, the log does not say. */
 export function factsOf(event: EventRecordFragment): ChangeFacts {

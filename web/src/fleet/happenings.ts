@@ -1,8 +1,9 @@
 import type { Gap } from '../api/fleet-source.ts'
 import { FEED_LENGTH, type FeedEntry, type FleetRow } from '../api/fleet-store.ts'
+import { happened, happenedBecause } from '../ui/change-words.ts'
 import { clock, duration } from '../ui/durations.ts'
 import { kindOf, type StatusKind } from '../ui/status.ts'
-import { count, happened, happenedBecause, type Moment } from '../ui/words.ts'
+import { count, type Moment } from '../ui/words.ts'
 
 /** So many additions are told one by one. */
 const NAMED = 3

@@ -1,7 +1,8 @@
 import type { FeedEntry } from '../api/fleet-store.ts'
+import { happenedBecause } from '../ui/change-words.ts'
 import { duration } from '../ui/durations.ts'
 import { kindOf } from '../ui/status.ts'
-import { count, happenedBecause, sentence } from '../ui/words.ts'
+import { count, sentence } from '../ui/words.ts'
 
 export interface News {
   readonly said: string

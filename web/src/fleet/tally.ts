@@ -1,6 +1,6 @@
 import type { FleetRow } from '../api/fleet-store.ts'
+import type { FleetTally } from '../ui/fleet-words.ts'
 import { kindOf, type StatusKind } from '../ui/status.ts'
-import type { FleetTally } from '../ui/words.ts'
 
 export function rowKind(row: Pick<FleetRow, 'status' | 'reason'>): StatusKind {
   return kindOf(row.status, row.reason)

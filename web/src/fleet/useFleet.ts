@@ -2,7 +2,7 @@ import { type ComputedRef, computed, type InjectionKey, inject, provide } from '
 import type { Gap } from '../api/fleet-source.ts'
 import type { FeedEntry, FleetRow } from '../api/fleet-store.ts'
 import type { Hub } from '../api/hub.ts'
-import type { FleetTally } from '../ui/words.ts'
+import type { FleetTally } from '../ui/fleet-words.ts'
 import { createExpectations, type Expectations } from './expectations.ts'
 import { tallyOf } from './tally.ts'
 

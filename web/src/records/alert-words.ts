@@ -6,7 +6,7 @@ import type { Moment } from '../ui/words.ts'
 export function aboutAlert(alert: ServerAlertFragment, moment: Moment): string {
   if (alert.resolvedAt !== null) return ended(alert, moment)
   const parts = [
-    `Alert, ${alert.severity.toLowerCase()}. ${threshold(alert)}raised by ${alert.openedBy}, ${since(alert.openedAt, moment)}.`,
+    `Alert, ${alert.severity.toLowerCase()}. ${threshold(alert)} by ${alert.openedBy}, ${since(alert.openedAt, moment)}.`,
   ]
   if (alert.acknowledgedAt !== null) {
     parts.push(
@@ -40,7 +40,7 @@ function threshold({ value, threshold: bound }: ServerAlertFragment): string {
   const parts = []
   if (value !== null) parts.push(`Value ${round(value)}`)
   if (bound !== null) parts.push(`limit ${round(bound)}`)
-  return parts.length > 0 ? `${parts.join(', ')}; ` : ''
+  return parts.length > 0 ? `${parts.join(', ')}; raised` : 'Raised'
 }
 
 function since(openedAt: string, moment: Moment): string {

@@ -1,5 +1,6 @@
 import { onScopeDispose, type Ref, shallowRef, watch } from 'vue'
 import { useHub } from '../api/hub.ts'
+import { useRetry } from '../api/retry.ts'
 
 export interface Part<T> {
   /** Newest first. */
@@ -22,7 +23,7 @@ const PART = 100
 const MOST = 1_000
 const REREAD_MS = 1_000
 
-/** A list that is read part by part, begun anew when what is asked for changes, and read again on each new connection. */
+/** A list that is read part by part, begun anew when what is asked for changes, and read again on each new connection, or where it failed. */
 export function usePages<T>(
   asked: () => string,
   read: (size: number, older: string | undefined) => Promise<Part<T>>,
@@ -37,10 +38,11 @@ export function usePages<T>(
 
   async function load(size: number, from: string | undefined, into: (part: Part<T>) => readonly T[]) {
     const mine = ++question
-    const part = await read(size, from).catch(() => null)
+    const part = await read(size, from).catch((error: unknown) => ({ error }))
     if (mine !== question) return
-    failed.value = part === null
-    if (part === null) return
+    failed.value = 'error' in part
+    if ('error' in part) return retry.failed(part.error)
+    retry.succeeded()
     items.value = into(part)
     older = part.older
     more.value = older !== null
@@ -58,6 +60,7 @@ export function usePages<T>(
     await load(PART, older, (part) => [...(items.value ?? []), ...part.items])
     loading = false
   }
+  const retry = useRetry(() => void again())
   function reread() {
     waiting ??= setTimeout(() => {
       waiting = undefined

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { NBSP } from '../ui/durations.ts'
-import type { Proof } from '../ui/words.ts'
+import type { Proof } from '../ui/proof-words.ts'
 import { nextChangeSteps } from './next-change.ts'
 
 const NOW = Date.parse('2026-11-24T10:06:42Z')

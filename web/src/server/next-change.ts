@@ -1,6 +1,7 @@
 import { clock, duration, elapsed, limit } from '../ui/durations.ts'
+import { active, type Proof, resolved } from '../ui/proof-words.ts'
 import type { ServerStatus, StatusKind } from '../ui/status.ts'
-import { active, type Moment, type Proof, resolved } from '../ui/words.ts'
+import type { Moment } from '../ui/words.ts'
 
 /** One point on the way from the last heartbeat to what comes next. */
 export interface Step {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Proof } from '../ui/words.ts'
+import type { Proof } from '../ui/proof-words.ts'
 import { proofText } from './proof-text.ts'
 
 const at = (time: string) => Date.parse(`2026-11-24T${time}Z`)

@@ -1,6 +1,7 @@
 import { fullMoment, NBSP } from '../ui/durations.ts'
+import { proof as inWords, type Proof } from '../ui/proof-words.ts'
 import { kindOf, type ServerStatus, type StatusReason, statusWord } from '../ui/status.ts'
-import { forHowLong, proof as inWords, type Moment, type Proof } from '../ui/words.ts'
+import { forHowLong, type Moment } from '../ui/words.ts'
 
 /** What a status is and why, for a chat or a ticket: with the day and the zone, and where to look. */
 export function proofText(

@@ -1,5 +1,6 @@
 import type { ExplanationFragment, HistoryEventFragment } from '../api/generated/graphql.ts'
-import type { ChangeFacts, Proof } from '../ui/words.ts'
+import type { ChangeFacts } from '../ui/change-words.ts'
+import type { Proof } from '../ui/proof-words.ts'
 
 /** The hub's proof as words take it. */
 export function proofOf(explanation: ExplanationFragment): Proof {

@@ -1,4 +1,4 @@
-import { type FleetTally, fleetSentence } from '../ui/words.ts'
+import { type FleetTally, fleetSentence } from '../ui/fleet-words.ts'
 import { faviconFor } from './favicon.ts'
 
 /** Title and icon of the tab say the same as the page's first sentence; the icon by shape and number. */

@@ -1,4 +1,4 @@
-import type { FleetTally } from '../ui/words.ts'
+import type { FleetTally } from '../ui/fleet-words.ts'
 
 /** A tab's icon is 16 px: two figures can be read, three cannot. */
 const MOST_SHOWN = 99

@@ -1,21 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import { announcement, type ChangeFacts, happened, happenedBecause } from './change-words.ts'
 import { NBSP } from './durations.ts'
-import {
-  ago,
-  announcement,
-  type ChangeFacts,
-  type FleetTally,
-  fleetSentence,
-  fleetSummary,
-  forHowLong,
-  happened,
-  happenedBecause,
-  lastHeard,
-  type Moment,
-  type ServerFacts,
-  why,
-  whyBriefly,
-} from './words.ts'
+import { type FleetTally, fleetSentence, fleetSummary } from './fleet-words.ts'
+import { ago, forHowLong, lastHeard, type Moment, type ServerFacts, why, whyBriefly } from './words.ts'
 
 const NOW = Date.parse('2026-11-24T10:06:42Z')
 const LIVE: Moment = { now: NOW, live: true }

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import vectors from '../../../server/src/core/status.vectors.json'
 import { NBSP } from './durations.ts'
+import { nextChange, type Proof, proof } from './proof-words.ts'
 import { kindOf, type ServerStatus, type StatusReason, statusWord } from './status.ts'
-import { nextChange, type Proof, proof } from './words.ts'
 
 /** The hub's rule as data: each of its answers must be sayable, and say the figures that prove it. */
 
