@@ -95,7 +95,7 @@ export class Hub {
     })
     this.monitor = new Monitor({
       store,
-      flush: () => this.writer.flush(),
+      flush: (ids) => this.writer.flush(ids),
       backlogMs: () => this.writer.backlogMs,
       version: options.version ?? '',
       onGap: (gap) => {

@@ -139,19 +139,28 @@ test('a database that cannot be reached is told to everybody, and the next batch
   expect((await writer.record(1, {})).kind).toBe('recorded')
 })
 
-test('a flush waits for what is being written and for what waits, not for what comes later', async () => {
+test('a flush waits for what is being written and for what waits of these servers, not for what comes later', async () => {
   const { writer, commit } = scene()
   writer.record(1, {})
   writer.record(2, {})
-  const flushed = vi.fn()
-  const flush = writer.flush().then(flushed)
+  const [flushed, written] = [vi.fn(), vi.fn()]
+  const flush = writer.flush([1, 2]).then(flushed)
+  writer.flush([1]).then(written)
   writer.record(1, {})
   await commit()
-  await new Promise(setImmediate)
+  await vi.waitFor(() => expect(written).toHaveBeenCalled())
   expect(flushed).not.toHaveBeenCalled()
   await commit()
   await flush
   expect(writer.backlogMs).toBeNull()
+})
+
+test('a flush waits for nobody else', async () => {
+  const { writer } = scene()
+  writer.record(1, {})
+  writer.record(2, {})
+  await writer.flush([3])
+  expect(writer.backlogMs).not.toBeNull()
 })
 
 test('a closing writer takes nothing more and finishes what it has', async () => {

@@ -69,13 +69,17 @@ export class BatchWriter {
     })
   }
 
-  /** Resolves when every heartbeat that waits now has been committed or refused. */
-  async flush(): Promise<void> {
-    const last = [...this.#waiting.values()].map(
-      ({ waiters }) => new Promise<void>((done) => waiters.push({ resolve: () => done(), reject: () => done() })),
-    )
-    this.#waiters += last.length
-    await Promise.all([...last, this.#inFlight])
+  /** Resolves when every heartbeat that is here now, of these servers or of all, has been committed or refused. */
+  async flush(ids?: Iterable<ServerId>): Promise<void> {
+    const last: Promise<void>[] = []
+    for (const id of ids ?? [...this.#flying.keys(), ...this.#waiting.keys()]) {
+      if (this.#flying.has(id)) last.push(this.#inFlight)
+      const waiters = this.#waiting.get(id)?.waiters
+      if (!waiters) continue
+      this.#waiters++
+      last.push(new Promise((done) => waiters.push({ resolve: () => done(), reject: () => done() })))
+    }
+    await Promise.all(last)
   }
 
   /** How long the oldest heartbeat that waits has waited; null where none does. */
@@ -106,6 +110,8 @@ export class BatchWriter {
     await this.#running
   }
 
+  /** The batch that is being written, or was last. */
+  #flying: ReadonlyMap<ServerId, Waiting> = new Map()
   #inFlight: Promise<void> = Promise.resolve()
   #inFlightSince = Infinity
 
@@ -121,7 +127,8 @@ export class BatchWriter {
 
   async #run(): Promise<void> {
     while (this.#waiting.size > 0) {
-      const batch = this.#refuseOld(this.#take())
+      this.#flying = this.#take()
+      const batch = this.#refuseOld([...this.#flying.values()])
       this.#inFlightSince = batch[0]?.since ?? Infinity
       this.#inFlight = batch.length > 0 ? this.#write(batch) : Promise.resolve()
       await this.#inFlight
@@ -130,19 +137,17 @@ export class BatchWriter {
     this.#running = undefined
   }
 
-  #take(): Waiting[] {
-    if (this.#waiting.size <= MAX_BATCH) {
-      const all = [...this.#waiting.values()]
+  #take(): Map<ServerId, Waiting> {
+    const waiting = this.#waiting
+    if (waiting.size <= MAX_BATCH) {
       this.#waiting = new Map()
-      return all
+      return waiting
     }
-    const batch: Waiting[] = []
-    for (const [id, waiting] of this.#waiting) {
-      if (batch.push(waiting) > MAX_BATCH) {
-        batch.pop()
-        break
-      }
-      this.#waiting.delete(id)
+    const batch = new Map<ServerId, Waiting>()
+    for (const [id, one] of waiting) {
+      if (batch.size === MAX_BATCH) break
+      batch.set(id, one)
+      waiting.delete(id)
     }
     return batch
   }

@@ -24,8 +24,8 @@ const RECONCILE_MS = 30_000
 export interface ExpiryOptions {
   readonly store: Store
   readonly clock: DatabaseClock
-  /** Lets what has arrived at this hub commit. */
-  readonly hear: () => Promise<void>
+  /** Lets what has arrived at this hub of these servers commit. */
+  readonly hear: (ids: readonly ServerId[]) => Promise<void>
   /** Asks the other hubs up to when they have. */
   readonly heardByOthers: () => Promise<Instant>
   readonly onError: (error: unknown) => void
@@ -139,7 +139,7 @@ export class Expiry {
       try {
         const { store, hear, heardByOthers } = this.options
         const heard = { hereAtMs: performance.now(), byOthers: heardByOthers }
-        await hear()
+        await hear(ids)
         for (const [id, answer] of await judgeExpiry(store, ids, heard)) this.#requeue(id, answer)
       } catch (error) {
         this.options.onError(error)

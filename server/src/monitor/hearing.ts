@@ -1,8 +1,8 @@
-import type { Instant } from '../core/types.ts'
+import type { Instant, ServerId } from '../core/types.ts'
 
 export interface HearingOptions {
-  /** Lets this hub's own waiting heartbeats commit. */
-  readonly flush: () => Promise<void>
+  /** Lets this hub's own waiting heartbeats commit: those of these servers, or all. */
+  readonly flush: (ids?: readonly ServerId[]) => Promise<void>
   /** Tells whoever asked. Where it fails, they ask again. */
   readonly answer: (heardUntil: Instant) => Promise<void>
 }
@@ -34,10 +34,10 @@ export class Hearing {
     this.#until = at
   }
 
-  /** Resolves when everything that has arrived here so far is committed or refused. */
-  async hear(): Promise<void> {
+  /** Resolves when everything that has arrived here so far, of these servers or of all, is committed or refused. */
+  async hear(ids?: readonly ServerId[]): Promise<void> {
     await this.readArrived()
-    await this.options.flush()
+    await this.options.flush(ids)
   }
 
   /**

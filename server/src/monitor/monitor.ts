@@ -12,7 +12,7 @@ import { Recent } from './recent.ts'
 
 export interface MonitorOptions {
   readonly store: Store
-  readonly flush: () => Promise<void>
+  readonly flush: (ids?: readonly ServerId[]) => Promise<void>
   readonly backlogMs: () => number | null
   readonly version: string
   readonly onGap: (gap: NonNullable<Stamped['gap']>) => void
@@ -42,7 +42,7 @@ export class Monitor {
     this.#expiry = new Expiry({
       store,
       clock,
-      hear: () => this.#hearing.hear(),
+      hear: (ids) => this.#hearing.hear(ids),
       heardByOthers: () => this.#inquiry.heardByOthers(),
       onError,
     })

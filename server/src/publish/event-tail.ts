@@ -51,7 +51,7 @@ export class EventTail {
     try {
       while (this.#again) {
         this.#again = false
-        const events = await readEvents(this.store, {}, { after: this.#position, limit: PAGE })
+        const events = await readEvents(this.store, {}, { after: this.#position, limit: PAGE }, 'event-tail')
         if (events.length === 0) continue
         this.#position = (events.at(-1) as StatusEvent).id
         this.#again ||= events.length === PAGE

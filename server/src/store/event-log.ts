@@ -125,10 +125,16 @@ export interface EventRange {
 /**
  * Reads events with their servers, in one statement, which also sees whether any after the range's beginning are gone.
  *
+ * @param name where this is asked again and again with the same filter and limit: it is planned once a connection
  * @throws Refusal CURSOR_EXPIRED where all of them are wanted: they were deleted between two pages, or since the cursor was
  *   looked at
  */
-export async function readEvents(store: Store, filter: StatusEventFilter, range: EventRange): Promise<StatusEvent[]> {
+export async function readEvents(
+  store: Store,
+  filter: StatusEventFilter,
+  range: EventRange,
+  name?: string,
+): Promise<StatusEvent[]> {
   const parameters = new Parameters()
   const conditions = ['true']
   if (range.after !== undefined) conditions.push(`e.id > ${parameters.add(range.after)}`)
@@ -142,21 +148,19 @@ export async function readEvents(store: Store, filter: StatusEventFilter, range:
   if (filter.until !== undefined) conditions.push(`e.at < ${timestamp(parameters.add(filter.until))}`)
 
   const direction = range.backwards ? 'desc' : 'asc'
-  const { rows } = await reachable(() =>
-    store.pool.query<(EventRow | { readonly event_id: null }) & { readonly pruned_through: number }>(
-      `select page.*, f.pruned_through from status_feed f left join (
-         select ${EVENT_COLUMNS}, ${SERVER_COLUMNS}
-         from status_event e join server s on s.id = e.server_id left join server_heartbeat h on h.server_id = s.id
-           left join observation_gap g on g.id = e.gap_id
-         where ${conditions.join(' and ')}
-         order by e.id ${direction} limit ${range.limit}
-       ) page on true
-       order by page.event_id ${direction}`,
-      parameters.values,
-    ),
-  )
+  const text = `
+    select page.*, f.pruned_through from status_feed f left join (
+      select ${EVENT_COLUMNS}, ${SERVER_COLUMNS}
+      from status_event e join server s on s.id = e.server_id left join server_heartbeat h on h.server_id = s.id
+        left join observation_gap g on g.id = e.gap_id
+      where ${conditions.join(' and ')}
+      order by e.id ${direction} limit ${range.limit}
+    ) page on true
+    order by page.event_id ${direction}`
+  const query = { ...(name ? { name } : {}), text, values: parameters.values }
+  const { rows } = await reachable(() => store.pool.query<EventRow | NoEventRow>(query))
   if (range.complete && (range.after ?? 0) < (rows[0]?.pruned_through ?? 0)) throw expired()
-  return rows.flatMap(({ pruned_through: _, ...row }) => (row.event_id === null ? [] : [eventOf(row)]))
+  return rows.filter((row) => row.event_id !== null).map(eventOf)
 }
 
 const EVENT_COLUMNS = `
@@ -166,6 +170,7 @@ const EVENT_COLUMNS = `
   e.gap_id, ${ms('g.from_at')} as gap_from, ${ms('g.until_at')} as gap_until, g.cause as gap_cause`
 
 interface EventRow extends Server {
+  readonly pruned_through: number
   readonly event_id: number
   readonly from_status: ServerStatus | null
   readonly from_reason: StatusReason | null
@@ -183,8 +188,14 @@ interface EventRow extends Server {
   readonly gap_cause: ObservationGap['cause']
 }
 
+interface NoEventRow {
+  readonly pruned_through: number
+  readonly event_id: null
+}
+
 function eventOf(row: EventRow): StatusEvent {
-  const { event_id, from_status, from_reason, to_status, event_reason, event_at, detected_at, ...rest } = row
+  const { pruned_through: _, event_id, from_status, from_reason, to_status, event_reason, ...all } = row
+  const { event_at, detected_at, ...rest } = all
   const { event_heartbeat_at, gap_id, gap_from, gap_until, gap_cause, ...others } = rest
   const { farewell_reason, farewell_at, farewell_back_at, ...server } = others
   return {

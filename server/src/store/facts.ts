@@ -21,21 +21,23 @@ export interface Facts {
   readonly servers: readonly ServerFacts[]
 }
 
+/** One statement, and one row: the time at which they are judged is that of the snapshot in which they are read. */
 const FACTS = `
-  select s.id, s.suspended, s.offline_after_seconds as "offlineAfterSeconds",
-    s.status, s.status_reason as reason, ${ms('s.status_since')} as since,
-    ${ms('h.last_heartbeat_at')} as "lastHeartbeatAt",
-    (select count(*)::int from alert a where a.server_id = s.id and a.resolved_at is null) as "activeAlerts",
-    (select count(*)::int from anomaly a where a.server_id = s.id and a.resolved_at is null) as "activeAnomalies"
-  from server s join server_heartbeat h on h.server_id = s.id
-  where s.id = any($1::int[]) and s.deleted_at is null
-  order by s.id`
-
-const OBSERVATION = `
+  with asked as materialized (
+    select s.id, s.suspended, s.offline_after_seconds, s.status, s.status_reason, s.status_since, h.last_heartbeat_at
+    from server s join server_heartbeat h on h.server_id = s.id
+    where s.id = any($1::int[]) and s.deleted_at is null
+  )
   select ${ms('statement_timestamp()')} as now, ${ms('o.stamped_at')} as "stampedAt",
+    (select coalesce(json_agg(json_build_object(
+       'id', id, 'suspended', suspended, 'offlineAfterSeconds', offline_after_seconds,
+       'status', status, 'reason', status_reason, 'since', ${ms('status_since')},
+       'lastHeartbeatAt', ${ms('last_heartbeat_at')},
+       'activeAlerts', (select count(*) from alert a where a.server_id = asked.id and a.resolved_at is null),
+       'activeAnomalies', (select count(*) from anomaly a where a.server_id = asked.id and a.resolved_at is null)
+     ) order by id), '[]') from asked) as servers,
     (select coalesce(json_agg(json_build_array(${ms('g.from_at')}, ${ms('g.until_at')})), '[]')
-     from observation_gap g where g.until_at > (
-       select min(h.last_heartbeat_at) from server_heartbeat h where h.server_id = any($1::int[]))) as gaps
+     from observation_gap g where g.until_at > (select min(last_heartbeat_at) from asked)) as gaps
   from observation_stamp o`
 
 /**
@@ -44,14 +46,13 @@ const OBSERVATION = `
  * The hole since the newest stamp is not recorded as a gap yet, but it is one already, so it is among the facts' gaps.
  */
 export async function readFacts(tx: Queryable, ids: readonly ServerId[]): Promise<Facts> {
-  const { rows: servers } = await tx.query<FactsRow>({ name: 'facts', text: FACTS, values: [ids] })
-  const { rows } = await tx.query<ObservationRow>({ name: 'observation', text: OBSERVATION, values: [ids] })
-  const { now, stampedAt, gaps } = rows[0] as ObservationRow
+  const { rows } = await tx.query<FactsRow>({ name: 'facts', text: FACTS, values: [ids] })
+  const { now, stampedAt, servers, gaps } = rows[0] as FactsRow
   const blind = stampedAt !== null && now - stampedAt > BLIND_AFTER_MS
   const known: Gap[] = gaps.map(([from, until]) => ({ from, until }))
   if (blind) known.push({ from: stampedAt, until: now })
 
-  return { now, blind, servers: servers.map((row) => serverFacts(row, known)) }
+  return { now, blind, servers: servers.map((server) => serverFacts(server, known)) }
 }
 
 /** The proof of each server's status at this moment, by the database's clock. */
@@ -60,18 +61,19 @@ export async function readVerdicts(store: Store, ids: readonly ServerId[]): Prom
   return new Map(servers.map((facts) => [facts.id, evaluateStatus(facts, now)]))
 }
 
-interface FactsRow extends Omit<StatusFacts, 'gaps'>, StatusAndReason {
+interface FactsRow {
+  readonly now: Instant
+  readonly stampedAt: Instant | null
+  readonly servers: readonly ServerRow[]
+  readonly gaps: readonly [Instant, Instant][]
+}
+
+interface ServerRow extends Omit<StatusFacts, 'gaps'>, StatusAndReason {
   readonly id: ServerId
   readonly since: Instant
 }
 
-interface ObservationRow {
-  readonly now: Instant
-  readonly stampedAt: Instant | null
-  readonly gaps: readonly [Instant, Instant][]
-}
-
-function serverFacts(row: FactsRow, gaps: readonly Gap[]): ServerFacts {
+function serverFacts(row: ServerRow, gaps: readonly Gap[]): ServerFacts {
   const { status, reason, since, ...facts } = row
   const { lastHeartbeatAt } = facts
   return {

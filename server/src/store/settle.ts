@@ -74,55 +74,61 @@ function changedAt({ facts, verdict }: Change, cause: Cause): Instant {
   return verdict.evaluatedAt
 }
 
-const WRITE_STATUS = `
-  update server s
-  set status = c.to_status, status_reason = c.to_reason,
-    status_since = case when s.status = c.to_status then s.status_since else ${timestamp('c.at')} end,
-    acknowledged_at = null, acknowledged_by = null, acknowledge_note = null
-  from unnest($1::int[], $2::text[], $3::text[], $4::text[], $5::text[], $6::float8[])
-    as c (id, from_status, from_reason, to_status, to_reason, at)
-  where s.id = c.id and s.status = c.from_status and s.status_reason = c.from_reason and s.deleted_at is null
-  returning s.id`
-
-const WRITE_EVENTS = `
-  with written as (
+/**
+ * The statuses, and then their events.
+ *
+ * Ids must be in commit order, so that "everything after this id" never skips a row: the lock is taken before the INSERT
+ * draws its ids, and it is the last lock of the transaction. So it depends on the statuses that were written, and each
+ * event on the lock. Where nothing was written it is not taken.
+ */
+const WRITE_CHANGES = `
+  with change as materialized (
+    select * from unnest($1::int[], $2::text[], $3::text[], $4::text[], $5::text[], $6::float8[], $7::float8[])
+      as c (id, from_status, from_reason, to_status, to_reason, at, last_heartbeat_at)
+  ), changed as materialized (
+    update server s
+    set status = c.to_status, status_reason = c.to_reason,
+      status_since = case when s.status = c.to_status then s.status_since else ${timestamp('c.at')} end,
+      acknowledged_at = null, acknowledged_by = null, acknowledge_note = null
+    from change c
+    where s.id = c.id and s.status = c.from_status and s.status_reason = c.from_reason and s.deleted_at is null
+    returning s.id
+  ), locked as materialized (
+    select pg_advisory_xact_lock(${EVENT_LOCK}) from (select count(*) as written from changed) c where written > 0
+  ), event as (
     insert into status_event
       (server_id, from_status, from_reason, to_status, reason, at, last_heartbeat_at, gap_id, detected_at,
        farewell_reason, farewell_at, farewell_back_at)
-    select e.id, e.from_status, e.from_reason, e.to_status, e.to_reason, ${timestamp('e.at')},
-      ${timestamp('e.last_heartbeat_at')},
-      case when e.to_reason = 'HEARTBEAT_EXPIRED' then (
+    select c.id, c.from_status, c.from_reason, c.to_status, c.to_reason, ${timestamp('c.at')},
+      ${timestamp('c.last_heartbeat_at')},
+      case when c.to_reason = 'HEARTBEAT_EXPIRED' then (
         select g.id from observation_gap g
-        where g.until_at > ${timestamp('e.last_heartbeat_at')} and g.from_at < ${timestamp('e.at')}
+        where g.until_at > ${timestamp('c.last_heartbeat_at')} and g.from_at < ${timestamp('c.at')}
         order by g.until_at desc limit 1) end,
       clock_timestamp(), f.reason, f.at, f.back_at
-    from unnest($1::int[], $2::text[], $3::text[], $4::text[], $5::text[], $6::float8[], $7::float8[])
-      as e (id, from_status, from_reason, to_status, to_reason, at, last_heartbeat_at)
-    left join farewell f on f.server_id = e.id and e.to_reason = 'HEARTBEAT_EXPIRED'
-      and f.at >= ${timestamp('e.last_heartbeat_at')}
-    where e.id = any($8::int[])
-    order by e.at, e.id
-    returning id
+    from locked cross join change c
+    left join farewell f on f.server_id = c.id and c.to_reason = 'HEARTBEAT_EXPIRED'
+      and f.at >= ${timestamp('c.last_heartbeat_at')}
+    where c.id in (select id from changed)
+    order by c.at, c.id
+    returning id, server_id
   )
-  select pg_notify('${CHANNELS.event}', max(id)::text) from written`
+  select array_agg(server_id) as written, pg_notify('${CHANNELS.event}', max(id)::text) from event having count(*) > 0`
 
+/** @returns whose status was what it was thought to be, and has changed */
 async function writeChanges(tx: Queryable, changes: readonly Change[], cause: Cause): Promise<Set<ServerId>> {
-  const columns = [
-    changes.map(({ facts }) => facts.id),
-    changes.map(({ facts }) => facts.stored.status),
-    changes.map(({ facts }) => facts.stored.reason),
-    changes.map(({ verdict }) => verdict.status),
-    changes.map(({ verdict }) => verdict.reason),
-    changes.map((change) => changedAt(change, cause)),
-  ]
-  const { rows } = await tx.query<{ id: ServerId }>({ name: 'write-status', text: WRITE_STATUS, values: columns })
-  const written = rows.map((row) => row.id)
-  if (written.length === 0) return new Set()
-
-  // Ids must be in commit order, so that "everything after this id" never skips a row: the lock is taken before the
-  // INSERT draws its ids, and it is the last lock of the transaction.
-  await tx.query({ name: 'event-lock', text: 'select pg_advisory_xact_lock($1)', values: [EVENT_LOCK] })
-  const heartbeats = changes.map(({ facts }) => facts.lastHeartbeatAt)
-  await tx.query({ name: 'write-events', text: WRITE_EVENTS, values: [...columns, heartbeats, written] })
-  return new Set(written)
+  const { rows } = await tx.query<{ written: ServerId[] }>({
+    name: 'write-changes',
+    text: WRITE_CHANGES,
+    values: [
+      changes.map(({ facts }) => facts.id),
+      changes.map(({ facts }) => facts.stored.status),
+      changes.map(({ facts }) => facts.stored.reason),
+      changes.map(({ verdict }) => verdict.status),
+      changes.map(({ verdict }) => verdict.reason),
+      changes.map((change) => changedAt(change, cause)),
+      changes.map(({ facts }) => facts.lastHeartbeatAt),
+    ],
+  })
+  return new Set(rows[0]?.written)
 }
