@@ -29,7 +29,7 @@ export class Hub {
     const dataDir = mkdtempSync(join(tmpdir(), 'ss-bench-hub-'))
     const folder = process.env.BENCH_PROFILE
     const program = await startProgram(
-      [...(folder ? ['--cpu-prof', `--cpu-prof-dir=${folder}`] : []), MAIN],
+      [...(process.env.HUBOPT?.split(' ').filter(Boolean) ?? []), ...(folder ? ['--cpu-prof', `--cpu-prof-dir=${folder}`] : []), MAIN],
       /ready at http:\/\/[^:]+:(\d+)/,
       {
         PORT: '0',

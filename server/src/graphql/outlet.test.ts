@@ -3,10 +3,11 @@ import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
+import { Frames } from './frames.ts'
 import { Outlet } from './outlet.ts'
 
 /** A socket from both ends, with what its reader has read. */
-async function scene(operationId = '7') {
+async function scene(operationId = '7', frames = new Frames()) {
   const http = createServer().listen(0, '127.0.0.1')
   const server = new WebSocketServer({ server: http })
   await once(http, 'listening')
@@ -27,7 +28,7 @@ async function scene(operationId = '7') {
     connection: request.socket,
     write,
     read,
-    outlet: new Outlet(socket, request.socket, operationId),
+    outlet: new Outlet(socket, request.socket, operationId, frames),
   }
 }
 
@@ -86,4 +87,33 @@ test('nothing is written after the good-bye of the socket', async () => {
   write.mockClear()
   expect(outlet.write([Buffer.from('1')], 0)).toBe(1)
   expect(write).not.toHaveBeenCalled()
+})
+
+test('subscribers of the same share the memory of their frames, and each is told its own id', async () => {
+  const frames = new Frames()
+  const all = [await scene('7', frames), await scene('8', frames), await scene('long', frames)]
+  const payloads = [Buffer.from('{"data":1}'), payloadOf(130_000), Buffer.from('{"data":2}')]
+  for (const { outlet } of all) outlet.write(payloads, 0)
+  for (const [i, id] of ['7', '8', 'long'].entries()) {
+    const expected = payloads.map((payload) => `{"id":"${id}","type":"next","payload":${payload}}`)
+    await expect.poll(() => all[i]?.read).toEqual(expected)
+  }
+})
+
+test('what waits for a slow reader is not written over for another', async () => {
+  const frames = new Frames()
+  const [slow, quick] = [await scene('7', frames), await scene('8', frames)]
+  slow.client.pause()
+  const payloads = Array.from({ length: 200 }, (_, i) => Buffer.from(JSON.stringify(`${i} `.repeat(20_000))))
+  const written = slow.outlet.write(payloads, 0)
+  expect(written).toBeLessThan(200)
+  for (let next = 0; next < 200; ) {
+    next = quick.outlet.write(payloads, next)
+    if (next < 200) await new Promise<void>((resolve) => quick.outlet.whenDrained(resolve))
+  }
+  slow.client.resume()
+  await expect.poll(() => slow.read.length).toBe(written)
+  expect(slow.read.map((text) => JSON.parse(text).payload)).toEqual(
+    payloads.slice(0, written).map((payload) => JSON.parse(String(payload))),
+  )
 })

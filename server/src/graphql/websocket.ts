@@ -7,6 +7,7 @@ import type { Caller } from '../access/caller.ts'
 import { Refusal } from '../errors.ts'
 import { createContext, type Services } from './context.ts'
 import { formatError } from './format-error.ts'
+import { Frames } from './frames.ts'
 import { prepareOperation } from './operation.ts'
 import { Outlet } from './outlet.ts'
 import { SharedExecutions } from './shared-execution.ts'
@@ -60,6 +61,7 @@ export function serveWebSocket({ server, schema, services, limits, authenticate 
   const toWire = (result: ExecutionResult) =>
     result.errors ? { ...result, errors: result.errors.map(format) } : result
   const executions = new SharedExecutions(toWire, services.log)
+  const frames = new Frames()
   const callers = new CallerSockets(limits.maxSocketsPerCaller)
 
   const options: ServerOptions<Record<string, unknown>, Extra> & { isProd: boolean } = {
@@ -90,7 +92,7 @@ export function serveWebSocket({ server, schema, services, limits, authenticate 
         const caller = await authenticate(request, connectionParams)
         const operation = prepareOperation(schema, payload, createContext(services, caller, arrivedAtMs))
         if (!('document' in operation)) return operation
-        return { ...operation, request: payload, outlet: new Outlet(socket, request.socket, id) }
+        return { ...operation, request: payload, outlet: new Outlet(socket, request.socket, id, frames) }
       } catch (error) {
         return [new GraphQLError('', { originalError: error as Error })]
       }

@@ -134,8 +134,7 @@ export class Expiry {
 
   async #judge(): Promise<void> {
     while (this.#active && this.#due.size > 0) {
-      const ids = [...this.#due].slice(0, MAX_JUDGED)
-      for (const id of ids) this.#due.delete(id)
+      const ids = this.#takeDue()
       try {
         const { store, hear, heardByOthers } = this.options
         const heard = { hereAtMs: performance.now(), byOthers: heardByOthers }
@@ -147,6 +146,15 @@ export class Expiry {
       }
     }
     this.#judging = undefined
+  }
+
+  #takeDue(): ServerId[] {
+    const ids: ServerId[] = []
+    for (const id of this.#due) {
+      if (ids.push(id) === MAX_JUDGED) break
+    }
+    for (const id of ids) this.#due.delete(id)
+    return ids
   }
 
   #requeue(id: ServerId, answer: ExpiryAnswer): void {

@@ -12,9 +12,9 @@ const MAX_READ = 250
  * It ends when `end` is called, or with the error that it was failed with, after what was queued before has been read.
  */
 export class Queue<T> extends Stream<T> {
-  #items: readonly T[] = []
-  /** Where these are ours, and not an array that other queues hold too: the same that `#items` is. */
-  #own: T[] | undefined
+  /** As they came: those who read the same together see that it is the same. */
+  #bursts: (readonly T[])[] = []
+  #size = 0
   #onReady: (() => void) | undefined
   #end: { readonly error: unknown } | 'ended' | undefined
 
@@ -33,10 +33,11 @@ export class Queue<T> extends Stream<T> {
     if (this.#end) return
     const wanted = items.every(this.accepts) ? items : items.filter(this.accepts)
     if (wanted.length === 0) return
-    this.#append(wanted)
-    if (this.#items.length > this.limit) {
-      const error = this.onOverflow(this.#items)
-      this.#keep([])
+    this.#bursts.push(wanted)
+    this.#size += wanted.length
+    if (this.#size > this.limit) {
+      const error = this.onOverflow(this.#bursts.flat())
+      this.#clear()
       this.fail(error)
       return
     }
@@ -52,14 +53,14 @@ export class Queue<T> extends Stream<T> {
   }
 
   poll(onReady: () => void): readonly T[] | null {
-    if (this.#items.length > 0) return this.#read()
+    if (this.#size > 0) return this.#read()
     if (this.#end) return this.#endOnce()
     this.#onReady = onReady
-    return this.#items
+    return []
   }
 
   close(): void {
-    this.#keep([])
+    this.#clear()
     this.end()
   }
 
@@ -70,30 +71,23 @@ export class Queue<T> extends Stream<T> {
     return null
   }
 
-  /** A burst that comes to an empty queue is held as it is: all who read it together see that it is the same. */
-  #append(items: readonly T[]): void {
-    if (this.#items.length === 0) {
-      this.#keep(items)
-      return
-    }
-    this.#own ??= [...this.#items]
-    for (const item of items) this.#own.push(item)
-    this.#items = this.#own
-  }
-
+  /** One burst as it came, or several small ones that have gathered. */
   #read(): readonly T[] {
-    const items = this.#items
-    if (items.length <= MAX_READ) {
-      this.#keep([])
-      return items
+    const [first = []] = this.#bursts
+    let [bursts, size] = [1, first.length]
+    for (; bursts < this.#bursts.length; bursts++) {
+      size += (this.#bursts[bursts] as readonly T[]).length
+      if (size > MAX_READ) break
     }
-    this.#keep(items.slice(MAX_READ))
-    return items.slice(0, MAX_READ)
+    const read = this.#bursts.splice(0, bursts)
+    const items = read.length === 1 ? first : read.flat()
+    this.#size -= items.length
+    return items
   }
 
-  #keep(items: readonly T[]): void {
-    this.#items = items
-    this.#own = undefined
+  #clear(): void {
+    this.#bursts = []
+    this.#size = 0
   }
 
   #finish(end: { readonly error: unknown } | 'ended'): void {
@@ -126,7 +120,8 @@ export class Broadcast<T> {
   }
 
   publish(items: readonly T[]): void {
-    for (const queue of this.#queues) queue.push(items)
+    if (items.length <= MAX_READ) for (const queue of this.#queues) queue.push(items)
+    else for (let i = 0; i < items.length; i += MAX_READ) this.publish(items.slice(i, i + MAX_READ))
   }
 
   /** Ends every subscription: the hub stops. */
