@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { migrate } from '../../server/src/store/migrate.ts'
 import { median, percentile } from '../figures.ts'
 import type { Bench, Part } from '../part.ts'
@@ -14,6 +15,9 @@ const SUBSCRIBERS = 100
 const SEPARATE = 1_000
 const EVERY_MS = 10
 const ROUNDS = 3
+
+/** Before anybody dies the fleet lives for so long. */
+const STEADY_MS = 10_000
 
 /** Each server beats this often, as agents do. */
 const BEAT_SECONDS = 30
@@ -69,6 +73,8 @@ async function deaths(
   const deaths = new Deaths(hub)
   try {
     await deaths.listen(SUBSCRIBERS)
+    await sleep(STEADY_MS)
+    const watchingMb = hub.residentMb()
     const lags = await deaths.oneByOne(doomed.slice(0, SEPARATE), EVERY_MS)
     const cells = [`${percentile(lags, 50).toFixed(1)} / ${percentile(lags, 99).toFixed(1)} ms`]
     for (const mass of masses) {
@@ -78,7 +84,7 @@ async function deaths(
     }
     if (masses.length === 1) cells.push('')
     await living.stop()
-    return [...cells, `${Math.round(hub.residentMb())} MB`]
+    return [...cells, `${Math.round(watchingMb)} / ${Math.round(hub.residentMb())} MB`]
   } finally {
     deaths.close()
     await living.stop()
@@ -96,7 +102,8 @@ function report(name: string, rows: readonly (readonly (string | number)[])[]): 
   ]
   return `On ${name}. Every server beats each ${BEAT_SECONDS} s. Start is that of the process. ${SEPARATE.toLocaleString('en')} separate deaths, ${1_000 / EVERY_MS}
 a second, from the deadline by the database's clock to the arrival at a socket; deaths at once until the last event has
-arrived at the last of ${SUBSCRIBERS} subscribers, medians of ${ROUNDS} rounds. Memory is what is resident after all of it.
+arrived at the last of ${SUBSCRIBERS} subscribers, medians of ${ROUNDS} rounds. Memory is what is resident after ten seconds in which
+all lived, and after all deaths.
 
 ${table(heads, rows)}`
 }

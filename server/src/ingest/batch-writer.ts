@@ -70,12 +70,10 @@ export class BatchWriter {
   }
 
   /** Resolves when every heartbeat that is here now, of these servers or of all, has been committed or refused. */
-  async flush(ids?: Iterable<ServerId>): Promise<void> {
+  async flush(ids?: readonly ServerId[]): Promise<void> {
     const last: Promise<void>[] = []
-    for (const id of ids ?? [...this.#flying.keys(), ...this.#waiting.keys()]) {
-      if (this.#flying.has(id)) last.push(this.#inFlight)
-      const waiters = this.#waiting.get(id)?.waiters
-      if (!waiters) continue
+    if (!ids || ids.some((id) => this.#flying.has(id))) last.push(this.#inFlight)
+    for (const { waiters } of ids ? this.#waitingOf(ids) : this.#waiting.values()) {
       this.#waiters++
       last.push(new Promise((done) => waiters.push({ resolve: () => done(), reject: () => done() })))
     }
@@ -123,6 +121,10 @@ export class BatchWriter {
     }
     waiting.waiters.push(waiter)
     if (entry.arrivedAtMs >= waiting.entry.arrivedAtMs) waiting.entry = { ...waiting.entry, ...entry }
+  }
+
+  #waitingOf(ids: readonly ServerId[]): Waiting[] {
+    return ids.map((id) => this.#waiting.get(id)).filter((waiting) => waiting !== undefined)
   }
 
   async #run(): Promise<void> {
