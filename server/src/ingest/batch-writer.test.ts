@@ -139,6 +139,16 @@ test('a database that cannot be reached is told to everybody, and the next batch
   expect((await writer.record(1, {})).kind).toBe('recorded')
 })
 
+test('a flush takes no place that a heartbeat could have', async () => {
+  const { writer, commit } = scene({ maxWaiting: 3 })
+  const beats = [writer.record(1, {}), writer.record(2, {})]
+  const flushes = [writer.flush(), writer.flush()]
+  beats.push(writer.record(3, {}))
+  await commit()
+  await commit()
+  await Promise.all([...beats, ...flushes])
+})
+
 test('a flush waits for what is being written and for what waits of these servers, not for what comes later', async () => {
   const { writer, commit } = scene()
   writer.record(1, {})

@@ -33,6 +33,8 @@ interface Waiting {
   /** When the first of them came, monotonic. */
   readonly since: number
   readonly waiters: Waiter[]
+  /** Who waits for it without having sent it. */
+  flushes?: (() => void)[]
 }
 
 /**
@@ -73,9 +75,9 @@ export class BatchWriter {
   async flush(ids?: readonly ServerId[]): Promise<void> {
     const last: Promise<void>[] = []
     if (!ids || ids.some((id) => this.#flying.has(id))) last.push(this.#inFlight)
-    for (const { waiters } of ids ? this.#waitingOf(ids) : this.#waiting.values()) {
-      this.#waiters++
-      last.push(new Promise((done) => waiters.push({ resolve: () => done(), reject: () => done() })))
+    for (const waiting of ids ? this.#waitingOf(ids) : this.#waiting.values()) {
+      waiting.flushes ??= []
+      last.push(new Promise((done) => waiting.flushes?.push(done)))
     }
     await Promise.all(last)
   }
@@ -157,9 +159,9 @@ export class BatchWriter {
   /** What has waited for too long would be refused with the whole batch, and must not cost its neighbours anything. */
   #refuseOld(batch: readonly Waiting[]): Waiting[] {
     const oldest = performance.now() - LONGEST_WAIT_MS
-    return batch.filter(({ entry, waiters }) => {
-      if (entry.arrivedAtMs >= oldest) return true
-      this.#settle(waiters, (waiter) => waiter.reject(waitedTooLong()))
+    return batch.filter((waiting) => {
+      if (waiting.entry.arrivedAtMs >= oldest) return true
+      this.#settle(waiting, (waiter) => waiter.reject(waitedTooLong()))
       return false
     })
   }
@@ -177,26 +179,28 @@ export class BatchWriter {
         await this.#write(batch.slice(middle))
         return
       }
-      for (const { waiters } of batch) this.#settle(waiters, (waiter) => waiter.reject(error))
+      for (const waiting of batch) this.#settle(waiting, (waiter) => waiter.reject(error))
     }
   }
 
   #answer(
-    { entry: { serverId }, waiters }: Waiting,
+    waiting: Waiting,
     written: ReadonlyMap<ServerId, WrittenHeartbeat>,
     names: ReadonlyMap<ServerId, string>,
   ): void {
+    const { serverId } = waiting.entry
     const receivedAt = written.get(serverId)?.receivedAt
     const outcome: HeartbeatOutcome =
       receivedAt === undefined
         ? { kind: 'unknown-server' }
         : { kind: 'recorded', receivedAt, name: names.get(serverId) ?? '' }
-    this.#settle(waiters, (waiter) => waiter.resolve(outcome))
+    this.#settle(waiting, (waiter) => waiter.resolve(outcome))
   }
 
-  #settle(waiters: readonly Waiter[], tell: (waiter: Waiter) => void): void {
+  #settle({ waiters, flushes }: Waiting, tell: (waiter: Waiter) => void): void {
     this.#waiters -= waiters.length
     for (const waiter of waiters) tell(waiter)
+    for (const done of flushes ?? []) done()
   }
 
   /** A name that cannot be read costs no heartbeat: it is committed already. */
