@@ -10,8 +10,9 @@ const AT_A_TIME = 100
 const PAUSE_MS = 5
 
 /** A process that may be among those that are told. */
-interface Candidate extends ProcessCounters {
+interface Candidate {
   readonly pid: number
+  readonly name: string
   /** Ticks since the look before. */
   readonly took: number
 }
@@ -38,17 +39,19 @@ export class ProcessWatch {
     const before = this.#before
     const pids = processIds(this.#host.listDirectory('/proc')).slice(0, MOST_LOOKED_AT)
     const look = new Look(pids.length, parseCpuTimes(this.#read('/proc/stat'))?.total ?? Number.NaN)
-    const busiest = new Largest<Candidate>(this.#most, ({ took }) => took)
-    const largest = new Largest<Candidate>(this.#most, ({ pages }) => pages)
+    const busiest = new Largest<Candidate>(this.#most)
+    const largest = new Largest<Candidate>(this.#most)
     for (let at = 0; at < pids.length; at++) {
       if (at > 0 && at % AT_A_TIME === 0) await this.#host.sleep(PAUSE_MS)
       const pid = pids[at] as number
       const found = parseProcess(this.#read(`/proc/${pid}/stat`))
       if (found === undefined) continue
-      const candidate = { ...found, pid, took: found.ticks - (before?.ticksOf(pid, found) ?? 0) }
-      busiest.offer(candidate)
-      largest.offer(candidate)
       look.add(pid, found)
+      const took = found.ticks - (before?.ticksOf(pid, found) ?? 0)
+      if (!busiest.takes(took) && !largest.takes(found.pages)) continue
+      const candidate = { pid, name: found.name, took }
+      busiest.offer(candidate, took)
+      largest.offer(candidate, found.pages)
     }
     this.#before = look
     return before === undefined ? [] : this.#told([...busiest.items, ...largest.items], look.total - before.total)

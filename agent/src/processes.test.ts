@@ -24,7 +24,9 @@ test('processes are what has a number, in the order of the numbers', () => {
 })
 
 test('the largest are kept, the largest first, and nothing is not large', () => {
-  const largest = new Largest<number>(3, (number) => number)
-  for (const number of [2, 0, 9, 4, 4, 1, 7]) largest.offer(number)
-  expect(largest.items).toEqual([9, 7, 4])
+  const largest = new Largest<string>(3)
+  for (const number of [2, 0, 9, 4, 4, 1, 7]) largest.offer(`no. ${number}`, number)
+  expect(largest.items).toEqual(['no. 9', 'no. 7', 'no. 4'])
+  expect([largest.takes(4), largest.takes(5)]).toEqual([false, true])
+  expect(new Largest<string>(3).takes(0)).toBe(false)
 })
