@@ -2,6 +2,7 @@ import type { Instant, ServerId, StatusEvent } from './core/types.ts'
 import { HubFigures } from './hub-figures.ts'
 import { BatchWriter } from './ingest/batch-writer.ts'
 import { RhythmRecorder } from './ingest/rhythm-recorder.ts'
+import { Pauses } from './metrics/pauses.ts'
 import { recordSamples } from './metrics/record-samples.ts'
 import { Roller } from './metrics/roller.ts'
 import { SampleWriter } from './metrics/sample-writer.ts'
@@ -55,6 +56,7 @@ export class Hub {
   readonly figures = new HubFigures()
   readonly #housekeeper: Housekeeper
   readonly #roller: Roller
+  readonly #pauses = new Pauses()
   readonly #tail: EventTail
   readonly #listener: Listener
 
@@ -71,6 +73,7 @@ export class Hub {
     })
     this.samples = new SampleWriter({
       write: (entries) => recordSamples(store, entries),
+      lateByMs: (readAtMs) => this.#pauses.lateByMs(readAtMs),
       maxWaiting: MAX_WAITING_SAMPLES,
     })
     this.#tail = new EventTail(store, (events) => this.#publish(events), onError)
@@ -116,6 +119,7 @@ export class Hub {
       await hub.#housekeeper.start()
       hub.rhythm.start()
       hub.#roller.start()
+      hub.#pauses.start()
       return hub
     } catch (error) {
       await hub.close()
@@ -163,6 +167,7 @@ export class Hub {
     await this.monitor.leave()
     await this.samples.close()
     await this.rhythm.stop()
+    this.#pauses.stop()
     await this.#roller.stop()
     await this.#housekeeper.stop()
     this.statusFeed.end()

@@ -129,3 +129,25 @@ test("the newest list of a server's processes is kept, by either protocol, and a
   await ask(hub, RECORD, { id, input: { cpuPercent: 2 } }, token)
   expect(await top()).toEqual(newest)
 })
+
+test('a sample that reaches a hub which is stopped counts from when it was measured, not from when the hub goes on', async () => {
+  const { hub, id, token } = await scene()
+  const record = async (uptimeSeconds: number) => {
+    const { recordMetrics } = await ask<{ recordMetrics: { recordedAt: string } }>(
+      hub,
+      RECORD,
+      { id, input: { cpuPercent: 1, uptimeSeconds } },
+      token,
+    )
+    return Date.parse(recordMetrics.recordedAt)
+  }
+  await record(100)
+  const sentAtMs = performance.now()
+  const first = await record(500)
+  hub.process.kill('SIGSTOP')
+  const elapsedMs = performance.now() - sentAtMs
+  const second = record(500 + elapsedMs / 1_000)
+  await new Promise((resolve) => setTimeout(resolve, 3_000))
+  hub.process.kill('SIGCONT')
+  expect((await second) - first).toBeLessThanOrEqual(Math.ceil(elapsedMs) + 1)
+})

@@ -8,6 +8,7 @@ import { readSeries } from '../src/store/metric-series.ts'
 import { latestSamples } from '../src/store/newest-samples.ts'
 import { maintainPartitions } from '../src/store/partitions.ts'
 import { DEFAULT_RETENTION, keptMs } from '../src/store/retention.ts'
+import { readNow } from '../src/store/server-row.ts'
 import type { Store } from '../src/store/store.ts'
 import { addServer, freshDatabase, historyOf, listenTo, openHub, storedStatus } from './support/hub-scene.ts'
 
@@ -149,4 +150,23 @@ test('partitions are made ahead and dropped when they are too old, and doing it 
     5, 5, 5,
   ])
   expect(await countOf('metric_hours')).toBeLessThanOrEqual(2)
+})
+
+test('a sample that may have waited for a paused hub was measured when its uptime says, within the pause', async () => {
+  const { store, id } = await scene()
+  const record = async (uptimeSeconds: number, ageMs: number, lateMs: number) => {
+    const entry = { serverId: id, sample: sample({ uptimeSeconds }), ageMs, lateMs }
+    return (await recordSamples(store, [entry])).get(id)?.at ?? 0
+  }
+  const now = await readNow(store)
+  expect(await record(900, 60_000, 5_000)).toBeGreaterThanOrEqual(now - 60_000)
+
+  const before = await record(1_000, 30_000, 0)
+  expect(await record(1_010, 0, 60_000)).toBeCloseTo(before + 10_000, 0)
+  // No earlier than the pause began, and no later than it was read.
+  expect(await record(1_011, 0, 2_000)).toBeGreaterThan(before + 20_000)
+  expect(await record(9_999, 0, 60_000)).toBeLessThanOrEqual(await readNow(store))
+  // Nothing of the kind for one that came in while all was well, nor after a reboot.
+  expect(await record(1_012, 0, 0)).toBeGreaterThan(before + 20_000)
+  expect(await record(3, 0, 60_000)).toBeGreaterThan(before + 20_000)
 })

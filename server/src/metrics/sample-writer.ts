@@ -24,6 +24,8 @@ export type SamplesOutcome =
 
 export interface SampleWriterOptions {
   readonly write: (entries: readonly SampleEntry[]) => Promise<ReadonlyMap<ServerId, InsertedSamples>>
+  /** By how much what was read at this instant may have come in earlier: see `Pauses`. */
+  readonly lateByMs?: (readAtMs: number) => number
   /** The most samples that may wait; one more is refused. */
   readonly maxWaiting: number
 }
@@ -33,6 +35,7 @@ interface Delivery {
   readonly samples: readonly AgedSample[]
   /** `performance.now()` at arrival: what waits here grows older here. */
   readonly arrivedAtMs: number
+  readonly lateMs: number
   readonly resolve: (outcome: SamplesOutcome) => void
   readonly reject: (error: unknown) => void
 }
@@ -67,7 +70,8 @@ export class SampleWriter {
     return new Promise((resolve, reject) => {
       this.#samples += samples.length
       this.#samplesOf.set(serverId, ofServer)
-      this.#waiting.push({ serverId, samples, arrivedAtMs, resolve, reject })
+      const lateMs = this.options.lateByMs?.(arrivedAtMs) ?? 0
+      this.#waiting.push({ serverId, samples, arrivedAtMs, lateMs, resolve, reject })
       this.#running ??= this.#run()
     })
   }
@@ -130,11 +134,11 @@ export class SampleWriter {
   }
 }
 
-function entriesOf({ serverId, samples, arrivedAtMs }: Delivery): SampleEntry[] {
+function entriesOf({ serverId, samples, arrivedAtMs, lateMs }: Delivery): SampleEntry[] {
   const waitedMs = Math.max(0, performance.now() - arrivedAtMs)
   return samples
     .filter((aged) => !isTooOld(aged))
-    .map(({ ageMs, ...measured }) => ({ serverId, ...measured, ageMs: ageMs + waitedMs }))
+    .map(({ ageMs, ...measured }) => ({ serverId, ...measured, ageMs: ageMs + waitedMs, lateMs }))
 }
 
 function outcomeOf({ samples }: Delivery, inserted: InsertedSamples | undefined): SamplesOutcome {

@@ -64,15 +64,28 @@ export function samplesOf(json: string): TimedSample[] {
   })
 }
 
+/**
+ * One that may have come late was measured as long after the one before it as the machine's uptime says, which is within what
+ * the hub's pause leaves open, and exact.
+ */
+const BY_UPTIME = `
+      select s.at + (given.uptime_seconds - s.uptime_seconds) * interval '1 second' as at
+      from metric_sample s
+      where given.late_ms > 0 and s.server_id = given.server_id and s.uptime_seconds <= given.uptime_seconds
+        and s.at > statement_timestamp() - interval '1 day'
+      order by s.at desc limit 1`
+
 const INSERT = `
   with given as (
     select distinct on (server_id, coalesce(uptime_seconds, -n)) *
-    from unnest($1::int[], $2::float8[], $3::text[], ${METRICS.map((metric, i) => `$${i + 4}::${DOUBLES.has(metric) ? 'float8' : 'real'}[]`).join(', ')})
-      with ordinality as b (server_id, age_ms, disks, ${METRICS.map((metric) => COLUMNS[metric]).join(', ')}, n)
+    from unnest($1::int[], $2::float8[], $3::float8[], $4::text[], ${METRICS.map((metric, i) => `$${i + 5}::${DOUBLES.has(metric) ? 'float8' : 'real'}[]`).join(', ')})
+      with ordinality as b (server_id, age_ms, late_ms, disks, ${METRICS.map((metric) => COLUMNS[metric]).join(', ')}, n)
     order by server_id, coalesce(uptime_seconds, -n), n
   ), timed as (
-    select given.*, statement_timestamp() - age_ms * interval '1 millisecond' as at
+    select given.*, least(read_at, greatest(read_at - late_ms * interval '1 millisecond', coalesce(by_uptime.at, read_at))) as at
     from given join server_heartbeat using (server_id)
+      cross join lateral (select statement_timestamp() - age_ms * interval '1 millisecond' as read_at) as told
+      left join lateral (${BY_UPTIME}) as by_uptime on true
   ), written as (
     insert into metric_sample (server_id, at, ${METRICS.map((metric) => COLUMNS[metric]).join(', ')}, disks)
     select server_id, at, ${METRICS.map((metric) => COLUMNS[metric]).join(', ')}, disks::json
@@ -93,6 +106,8 @@ export interface SampleEntry {
   readonly serverId: ServerId
   /** How long ago it was measured. */
   readonly ageMs: number
+  /** By how much more it may be: it may have waited unseen for a hub that was paused. */
+  readonly lateMs?: number
   readonly sample: MetricSample
   /** What was sent with it of the machine's processes; kept apart, see top-processes.ts. */
   readonly processes?: readonly ProcessUsage[]
@@ -119,6 +134,7 @@ export async function insertSamples(
   const values = [
     entries.map((entry) => entry.serverId),
     entries.map((entry) => entry.ageMs),
+    entries.map((entry) => entry.lateMs ?? 0),
     entries.map((entry) => JSON.stringify(entry.sample.disks)),
     ...METRICS.map((metric) => entries.map((entry) => entry.sample[metric])),
   ]
