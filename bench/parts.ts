@@ -7,6 +7,18 @@ import { peer } from './parts/peer.ts'
 import { protocols } from './parts/protocols.ts'
 import { queries } from './parts/queries.ts'
 import { rest, restEmbedded } from './parts/rest.ts'
+import { strips } from './parts/strips.ts'
 
 /** All there is to measure, in the order in which it is measured and told. */
-export const PARTS: readonly Part[] = [rest, restEmbedded, protocols, batches, fanOut, deadline, queries, history, peer]
+export const PARTS: readonly Part[] = [
+  rest,
+  restEmbedded,
+  protocols,
+  batches,
+  fanOut,
+  deadline,
+  queries,
+  strips,
+  history,
+  peer,
+]

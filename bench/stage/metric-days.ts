@@ -77,23 +77,23 @@ async function makePartitions(
   }
 }
 
-/** An outage of a few minutes a day of each server, and an observation gap of half a minute a day, for `days` days. */
-export async function addOutages(client: pg.Client, days: number): Promise<void> {
+/** So many outages of a few minutes a day of each server, and an observation gap of half a minute a day, for `days` days. */
+export async function addOutages(client: pg.Client, days: number, perDay: number): Promise<void> {
   await client.query('select setseed(0.25)')
   await client.query(`update server set created_at = now() - interval '1 year', status_since = now()`)
   await client.query(
     `with outage as (
-       select s.id, now() - (day - random()) * interval '1 day' as at
-       from server s, generate_series(1, $1::int) day
+       select s.id, now() - (outage - 0.2 - 0.6 * random()) * $2::float8 * interval '1 day' as at
+       from server s, generate_series(1, round($1 / $2::float8)::int) outage
      )
      insert into status_event (server_id, from_status, from_reason, to_status, reason, at, detected_at)
      select id, from_status, from_reason, to_status, reason, at, at from (
        select id, 'ONLINE' as from_status, 'HEALTHY' as from_reason, 'OFFLINE' as to_status,
          'HEARTBEAT_EXPIRED' as reason, at from outage
        union all
-       select id, 'OFFLINE', 'HEARTBEAT_EXPIRED', 'ONLINE', 'HEALTHY', at + interval '5 minutes' from outage
+       select id, 'OFFLINE', 'HEARTBEAT_EXPIRED', 'ONLINE', 'HEALTHY', at + 0.1 * $2::float8 * interval '1 day' from outage
      ) e where at < now() order by at`,
-    [days],
+    [days, 1 / perDay],
   )
   await client.query(
     `insert into observation_gap (from_at, until_at, cause)

@@ -23,6 +23,7 @@ export interface Timeline {
 export function stripOf({ statuses, until }: Timeline, gaps: readonly Gap[], cut: Cut): StripStatus[] {
   const end = Math.min(cut.origin + cut.size * cut.widthMs, until)
   const ranks = new Uint8Array(cut.size).fill(STRIP_STATUSES.length - 1)
+  const isTouched = touchedBy(gaps, cut)
   for (const span of spansOf(statuses, cut.origin, end)) {
     const shown = STRIP_STATUSES.indexOf(shownAs(span))
     const last = Math.min(Math.ceil((span.end - cut.origin) / cut.widthMs), cut.size)
@@ -30,11 +31,24 @@ export function stripOf({ statuses, until }: Timeline, gaps: readonly Gap[], cut
       if (shown >= (ranks[bucket] as number)) continue
       const begin = Math.max(span.begin, cut.origin + bucket * cut.widthMs)
       const length = Math.min(span.end, cut.origin + (bucket + 1) * cut.widthMs) - begin
-      const hidden = shown <= WORST_UNJUDGED && coveredMs(gaps, begin, begin + length) >= length
+      const hidden =
+        isTouched[bucket] === 1 && shown <= WORST_UNJUDGED && coveredMs(gaps, begin, begin + length) >= length
       ranks[bucket] = Math.min(ranks[bucket] as number, hidden ? UNOBSERVED : shown)
     }
   }
-  return Array.from(ranks, (rank) => STRIP_STATUSES[rank] as StripStatus)
+  const strip: StripStatus[] = []
+  for (const rank of ranks) strip.push(STRIP_STATUSES[rank] as StripStatus)
+  return strip
+}
+
+/** 1 for each bucket in which a gap lies: a fleet has a million cells, and looks at the gaps of few. */
+function touchedBy(gaps: readonly Gap[], cut: Cut): Uint8Array {
+  const touched = new Uint8Array(cut.size)
+  for (const { from, until } of gaps) {
+    const first = Math.max(0, Math.floor((from - cut.origin) / cut.widthMs))
+    touched.fill(1, first, Math.max(first, Math.ceil((until - cut.origin) / cut.widthMs)))
+  }
+  return touched
 }
 
 const UNOBSERVED = STRIP_STATUSES.indexOf('UNOBSERVED')
@@ -56,10 +70,10 @@ export function countStrips(strips: Iterable<readonly StripStatus[]>, size: numb
     () => Object.fromEntries(STRIP_STATUSES.map((status) => [status, 0])) as Record<StripStatus, number>,
   )
   for (const strip of strips) {
-    strip.forEach((status, bucket) => {
-      const count = counts[bucket]
-      if (count) count[status]++
-    })
+    for (let bucket = 0; bucket < size; bucket++) {
+      const [count, status] = [counts[bucket], strip[bucket]]
+      if (count && status) count[status]++
+    }
   }
   return counts
 }

@@ -10,7 +10,7 @@ export interface Progress {
   /** Where this round goes to; null between two rounds. */
   readonly target: Instant | null
   readonly nextServer: ServerId
-  readonly eventId: string
+  readonly eventId: number
   readonly gapId: number
 }
 
@@ -57,7 +57,7 @@ export async function readLate(tx: Queryable, { now, through, target, eventId, g
 /** Takes the sums away that lie behind what is late, so that they are made again; and knows of everything up to now. */
 export async function forgetLate(tx: Queryable): Promise<Progress> {
   // Before anything is looked for: what is recorded meanwhile is late next time.
-  const known = await tx.query<{ eventId: string; gapId: number }>(
+  const known = await tx.query<{ eventId: number; gapId: number }>(
     `select coalesce((select max(id) from status_event), 0) as "eventId",
        coalesce((select max(id) from observation_gap), 0) as "gapId"`,
   )

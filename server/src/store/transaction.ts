@@ -45,9 +45,9 @@ async function retrying<T>(attemptOnce: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Runs `work` on one snapshot: what it reads in several statements belongs together. */
-export async function inSnapshot<T>(pool: pg.Pool, work: (tx: Queryable) => Promise<T>): Promise<T> {
-  return reachable(() => attemptOnce(pool, 'begin isolation level repeatable read read only', work))
+/** Runs `work`, which reads only, on one snapshot: what it reads in several statements belongs together. Again as above. */
+export function inSnapshot<T>(pool: pg.Pool, work: (tx: Queryable) => Promise<T>): Promise<T> {
+  return retrying(() => attemptOnce(pool, 'begin isolation level repeatable read read only', work))
 }
 
 /** Passes the work's answer on; a database that cannot be reached becomes UNAVAILABLE. */
