@@ -120,9 +120,9 @@ function unselect(plot: uPlot): void {
   plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false)
 }
 
-/** Puts the cursor on this time, in seconds, or takes it away. */
-export function pointAt(plot: uPlot, seconds: number | null): void {
-  plot.setCursor({ left: seconds === null ? -10 : plot.valToPos(seconds, 'x'), top: 0 })
+/** Puts the cursor at this part of the width, or takes it away. uPlot's own scale is not there yet after new data. */
+export function pointAt(plot: uPlot, part: number | null): void {
+  plot.setCursor({ left: part === null ? -10 : part * plot.over.clientWidth, top: 0 })
 }
 
 function translucent(color: string): string {

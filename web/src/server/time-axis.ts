@@ -29,14 +29,15 @@ const STEPS = [
   30 * DAY,
 ]
 const MOST_TICKS = 7
-/** Nearer than this to an end a word would run into the end's own. */
-const EDGE = 0.07
+/** Nearer than this to an end a word would run into the end's own; the beginning's names the day, too. */
+const EDGES = { wide: { start: 0.11, end: 0.07 }, narrow: { start: 0.28, end: 0.17 } } as const
 
 const WEEKDAY = new Intl.DateTimeFormat('en-GB', { weekday: 'short' })
 const DAY_AND_MONTH = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' })
 
 /** Round times of the viewer's day between two moments. */
-export function ticksOf(from: number, to: number): readonly Tick[] {
+export function ticksOf(from: number, to: number, room: keyof typeof EDGES = 'wide'): readonly Tick[] {
+  const { start, end } = EDGES[room]
   const span = to - from
   const step = STEPS.find((one) => span / one <= MOST_TICKS) ?? 30 * DAY
   const midnight = new Date(from).setHours(0, 0, 0, 0)
@@ -44,7 +45,8 @@ export function ticksOf(from: number, to: number): readonly Tick[] {
   const ticks: Tick[] = []
   for (let at = first; at <= to; at += step) {
     const place = (at - from) / span
-    if (place >= EDGE && place <= 1 - EDGE) ticks.push({ place, said: saidOf(at, step), minor: ticks.length % 2 === 0 })
+    if (place >= (span < 2 * DAY ? start : end) && place <= 1 - end)
+      ticks.push({ place, said: saidOf(at, step), minor: ticks.length % 2 === 0 })
   }
   return ticks
 }
@@ -55,8 +57,8 @@ function saidOf(at: number, step: number): string {
 }
 
 /** The beginning, with its day where it is another than today's. */
-export function startOf(from: number, to: number): string {
+export function startOf(from: number, to: number, now = to): string {
   if (to - from >= 2 * DAY) return DAY_AND_MONTH.format(from)
   const time = clockMinute(from, from)
-  return new Date(from).toDateString() === new Date(to).toDateString() ? time : `${time} ${WEEKDAY.format(from)}`
+  return new Date(from).toDateString() === new Date(now).toDateString() ? time : `${time} ${WEEKDAY.format(from)}`
 }
