@@ -11,6 +11,7 @@
 import { parseArgs } from 'node:util'
 import { startBenchHub } from './page/hub.ts'
 import { measure } from './page/measure.ts'
+import { keepPriority } from './page/priority.ts'
 import { report } from './page/report.ts'
 import { writeResults } from './results.ts'
 
@@ -27,6 +28,7 @@ const startedAt = performance.now()
 const say = (line: string) =>
   process.stderr.write(`${Math.round((performance.now() - startedAt) / 1_000)} s: ${line}\n`)
 
+const priority = keepPriority()
 const bench = await startBenchHub(Number(servers))
 try {
   say(`a hub with ${servers} servers at ${bench.hub.url}`)
@@ -44,5 +46,6 @@ try {
   })
   process.stdout.write(`${body}\n`)
 } finally {
+  priority.stop()
   await bench.stop()
 }

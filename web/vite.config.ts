@@ -12,6 +12,13 @@ export default defineConfig({
     // The hub's content security policy allows no inline script and no data: URL.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // One file of styles, and one of what several pages share: two dozen small ones take longer than all their bytes.
+    cssCodeSplit: false,
+    rolldownOptions: {
+      output: {
+        codeSplitting: { groups: [{ name: 'shared', test: /web\/src|virtual/, minShareCount: 2 }] },
+      },
+    },
   },
   server: {
     proxy: {

@@ -31,9 +31,9 @@ ${table(
   [line('list, scrolled', scrolled), ...views.map(({ name, busy }) => line(name, busy))],
 )}
 
-Visits are first ones, with an empty cache; medians of ${calm.length}. Work is processor time of the page's main thread, in each
-16.7 ms, idle ones too, from a trace of the browser; what the page saw holds also what the machine did meanwhile. Memory
-is flat where the straight line through the last two thirds of the readings, each after a collection, adds less than
+Visits are first ones, with an empty cache; medians of ${calm.length}. Work is processor time of the page's main thread from a trace of the
+browser: of a frame, its making and all that was done since the frame before. What the page saw holds also what the machine
+did meanwhile. Memory is flat where the straight line through the last two thirds of the readings, each after a collection, adds less than
 ${FLAT_SHARE * 100} % in ten minutes. The browser, the hub, its PostgreSQL and what makes the storm share the machine; every server of the fleet beats each 30 s.`
 }
 

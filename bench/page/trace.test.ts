@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { busyPerFrame, longestTask, type TraceEvent } from './trace.ts'
+import { longestTask, type TraceEvent, workPerFrame } from './trace.ts'
 
 const MAIN: TraceEvent = { name: 'thread_name', ph: 'M', ts: 0, pid: 1, tid: 7, args: { name: 'CrRendererMain' } }
 const task = (ts: number, dur: number, tid = 7): TraceEvent => ({
@@ -10,20 +10,31 @@ const task = (ts: number, dur: number, tid = 7): TraceEvent => ({
   pid: 1,
   tid,
 })
+const frame = (ts: number, dur: number): TraceEvent => ({
+  ...task(ts, dur),
+  args: { src_func: 'ScheduledActionSendBeginMainFrame' },
+})
 
-test('a task belongs to the frames in which it ran, and idle frames count', () => {
-  const frames = busyPerFrame([MAIN, task(0, 10_000), task(1_000, 99_000, 8), task(60_000, 10_000)])
-  expect(frames.map(Math.round)).toEqual([10, 0, 0, 7, 3])
+test('a frame costs its making and all that was done since the one before it', () => {
+  const events = [
+    MAIN,
+    task(0, 2_000),
+    task(3_000, 99_000, 8),
+    frame(5_000, 4_000),
+    frame(20_000, 1_000),
+    task(30_000, 9_000),
+  ]
+  expect(workPerFrame(events)).toEqual([6, 1])
 })
 
 test('of several pages the one that works most is meant', () => {
   const other = { ...MAIN, pid: 2 }
-  expect(busyPerFrame([MAIN, other, task(0, 5_000), { ...task(0, 9_000), pid: 2 }])).toEqual([9])
-  expect(busyPerFrame([])).toEqual([])
+  expect(workPerFrame([MAIN, other, frame(0, 5_000), { ...frame(0, 9_000), pid: 2 }])).toEqual([9])
+  expect(workPerFrame([])).toEqual([])
 })
 
 test('while another program has the processor, a task does not work', () => {
-  const events = [MAIN, { ...task(0, 16_000), tdur: 4_000 }, { ...task(40_000, 5_000), tdur: 5_000 }]
-  expect(busyPerFrame(events).map(Math.round)).toEqual([4, 0, 5])
+  const events = [MAIN, { ...frame(0, 16_000), tdur: 4_000 }, { ...task(40_000, 5_000), tdur: 5_000 }]
+  expect(workPerFrame(events)).toEqual([4])
   expect(longestTask(events)).toBe(5)
 })

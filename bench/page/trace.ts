@@ -8,12 +8,12 @@ export interface TraceEvent {
   readonly tdur?: number
   readonly pid: number
   readonly tid: number
-  readonly args?: { readonly name?: string }
+  readonly args?: { readonly name?: string; readonly src_func?: string }
 }
 
-/** A screen of 60 Hz. */
-const FRAME_US = 16_667
 const TASK = 'ThreadControllerImpl::RunTask'
+/** The task in which the page's main thread makes a frame. */
+const FRAME = 'ScheduledActionSendBeginMainFrame'
 
 /** Names of threads, and tasks: of a trace of half a minute a small part. */
 export function isOfInterest({ name, ph }: TraceEvent): boolean {
@@ -21,17 +21,19 @@ export function isOfInterest({ name, ph }: TraceEvent): boolean {
 }
 
 /**
- * How long the page's main thread worked in each sixtieth of a second of the trace, in ms; idle ones too. Work is processor
- * time: while another program has the processor, a task lasts but does not work.
+ * How long the page's main thread worked for each frame, in ms: making it, and all that it did since the frame before.
+ * Work is processor time: while another program has the processor, a task lasts but does not work.
  */
-export function busyPerFrame(events: readonly TraceEvent[]): readonly number[] {
-  const tasks = mainThreadTasks(events)
-  const [first] = tasks
-  const last = tasks.at(-1)
-  if (!first || !last) return []
-  const frames = new Array<number>(Math.floor((last.ts + (last.dur ?? 0) - first.ts) / FRAME_US) + 1).fill(0)
-  for (const task of tasks) spread(frames, task.ts - first.ts, task.dur ?? 0, workOf(task))
-  return frames.map((us) => us / 1_000)
+export function workPerFrame(events: readonly TraceEvent[]): readonly number[] {
+  const frames: number[] = []
+  let work = 0
+  for (const task of mainThreadTasks(events)) {
+    work += workOf(task)
+    if (task.args?.src_func !== FRAME) continue
+    frames.push(work / 1_000)
+    work = 0
+  }
+  return frames
 }
 
 /** Of several renderers the page is the one that works most. */
@@ -53,14 +55,4 @@ export function longestTask(events: readonly TraceEvent[]): number {
 
 function workOf({ dur = 0, tdur = dur }: TraceEvent): number {
   return tdur
-}
-
-/** A task's work belongs to the frames in which it ran. */
-function spread(frames: number[], from: number, length: number, work: number): void {
-  for (let at = from; at < from + length; ) {
-    const frame = Math.floor(at / FRAME_US)
-    const until = Math.min((frame + 1) * FRAME_US, from + length)
-    frames[frame] = (frames[frame] ?? 0) + ((until - at) / length) * work
-    at = until
-  }
 }

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { CDPSession } from 'playwright-core'
 import { percentile } from '../figures.ts'
-import { busyPerFrame, isOfInterest, longestTask, type TraceEvent } from './trace.ts'
+import { isOfInterest, longestTask, type TraceEvent, workPerFrame } from './trace.ts'
 import { longestSince, type Visit } from './visit.ts'
 
 const FRAME_MS = 16
@@ -27,7 +27,7 @@ export async function watch(visit: Visit, name: string, work: () => Promise<void
   const { page, devtools } = visit
   const from = await page.evaluate(() => performance.now())
   const events = await traced(devtools, () => profiled(devtools, name, work))
-  const frames = busyPerFrame(events)
+  const frames = workPerFrame(events)
   return {
     longestWorkMs: Math.round(longestTask(events)),
     longestTaskMs: await longestSince(page, from),

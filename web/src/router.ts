@@ -1,4 +1,4 @@
-import { createRouter, createWebHistory, type Router } from 'vue-router'
+import { createRouter, createWebHistory, type RouteLocationNormalized, type Router } from 'vue-router'
 import type { Hub } from './api/hub.ts'
 
 export function createPages(hub: Pick<Hub, 'session' | 'enter'>): Router {
@@ -23,6 +23,7 @@ export function createPages(hub: Pick<Hub, 'session' | 'enter'>): Router {
 
   router.beforeEach(async (to) => {
     if (to.name === 'sign-in') return true
+    fetchParts(to)
     const session = hub.session.value === undefined ? await hub.enter() : hub.session.value
     return session === null ? { name: 'sign-in', query: to.path === '/' ? {} : { next: to.fullPath } } : true
   })
@@ -31,4 +32,12 @@ export function createPages(hub: Pick<Hub, 'session' | 'enter'>): Router {
     if (/dynamically imported module|Importing a module script failed/.test(String(error))) location.assign(to.fullPath)
   })
   return router
+}
+
+/** The page's own files come while the hub is asked who is signed in. One that is missing is found when it is needed. */
+function fetchParts({ matched }: RouteLocationNormalized): void {
+  for (const { components } of matched) {
+    const page: unknown = components?.default
+    if (typeof page === 'function') void Promise.resolve(page()).catch(() => {})
+  }
 }

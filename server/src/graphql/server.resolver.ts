@@ -53,6 +53,7 @@ export class ServerResolver {
     return change
   }
 
+  @Extensions({ atHand: true })
   @FieldResolver(() => HeartbeatType)
   heartbeat(@Root() server: Server): Server {
     return server
@@ -65,13 +66,13 @@ export class ServerResolver {
   }
 
   // Most servers have none: over a fleet, one each is more than enough.
-  @Extensions({ listSize: 1 })
+  @Extensions({ listSize: 1, atHand: true })
   @FieldResolver(() => [AlertType])
   activeAlerts(@Root() server: Listed, @Ctx() { loaders }: GraphQLContext): Awaitable<readonly Alert[]> {
     return server.activeAlerts ?? loaders.activeAlerts.load(server.id).then((found) => found ?? [])
   }
 
-  @Extensions({ listSize: 1 })
+  @Extensions({ listSize: 1, atHand: true })
   @FieldResolver(() => [AnomalyType])
   activeAnomalies(@Root() server: Listed, @Ctx() { loaders }: GraphQLContext): Awaitable<readonly Anomaly[]> {
     return server.activeAnomalies ?? loaders.activeAnomalies.load(server.id).then((found) => found ?? [])

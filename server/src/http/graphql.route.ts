@@ -5,6 +5,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import { Refusal } from '../errors.ts'
 import { createContext, type GraphQLContext, type Services } from '../graphql/context.ts'
+import { compressLarge } from './compress-large.ts'
 import { bodyOf } from './read-before.ts'
 import { logFailure, toHttpError } from './rest-error.ts'
 
@@ -34,6 +35,7 @@ export function graphqlRoute(
       services.access.require(request.caller, `${request.method === 'POST' ? 'POST' : 'GET'} /graphql`)
     })
     scope.addHook('preParsing', async (request, _reply, payload) => bodyOf(request.raw, payload as Readable))
+    scope.addHook('onSend', compressLarge)
     scope.route({
       method: ['GET', 'POST'],
       url: '/graphql',

@@ -52,7 +52,9 @@ export function page(
       if (error.statusCode === undefined || error.statusCode >= 500) throw error
       return answerMissing(request, reply)
     })
-    if (built) scope.register(fastifyStatic, { root: webRoot, cacheControl: false, setHeaders: cacheByName })
+    // The build has compressed what is worth it.
+    const options = { root: webRoot, preCompressed: true, cacheControl: false, setHeaders: cacheByName }
+    if (built) scope.register(fastifyStatic, options)
 
     scope.setNotFoundHandler((request, reply) => {
       const path = request.url.split('?', 1)[0] ?? ''

@@ -1,4 +1,5 @@
-import { type ApolloClient, CombinedGraphQLErrors, type TypedDocumentNode } from '@apollo/client'
+import { type ApolloClient, ApolloLink, CombinedGraphQLErrors, type TypedDocumentNode } from '@apollo/client'
+import { firstValueFrom } from 'rxjs'
 import type { ActiveAlert, ActiveAnomaly, FleetSnapshot } from './fleet-store.ts'
 import {
   FleetAlertsDocument,
@@ -54,13 +55,18 @@ export interface FleetSource {
 const DAY_MS = 86_400_000
 
 /**
- * The hub's answers, past Apollo's cache: the fleet is one large list that thousands of events a minute go into, and
- * `FleetStore` holds it with rules of its own. Pages about one server read through the cache.
+ * The hub's answers, past Apollo's cache and what it does to each answer: the fleet is one large list that thousands of
+ * events a minute go into, and `FleetStore` holds it with rules of its own. Pages about one server read through the cache.
  */
-export function fleetSource(client: ApolloClient, now: () => number): FleetSource {
+export function fleetSource(client: Pick<ApolloClient, 'link'>, now: () => number): FleetSource {
+  function send<D, V extends Record<string, unknown>>(query: TypedDocumentNode<D, V>, variables: V) {
+    return ApolloLink.execute(client.link, { query, variables }, { client: client as ApolloClient })
+  }
+
   async function read<D, V extends Record<string, unknown>>(query: TypedDocumentNode<D, V>, variables: V): Promise<D> {
-    const { data } = await client.query({ query, variables, fetchPolicy: 'no-cache' } as never)
-    return data as D
+    const answer = await firstValueFrom(send(query, variables))
+    if (answer.errors) throw new CombinedGraphQLErrors(answer)
+    return answer.data as D
   }
 
   function listen<D, V extends Record<string, unknown>, T>(
@@ -69,8 +75,9 @@ export function fleetSource(client: ApolloClient, now: () => number): FleetSourc
     sink: Sink<T>,
     pick: (data: D) => T,
   ): Stop {
-    const subscription = client.subscribe({ query, variables, fetchPolicy: 'no-cache' } as never).subscribe({
-      next: ({ data, error }) => (data && !error ? sink.next(pick(data as D)) : sink.ended(errorCode(error))),
+    const subscription = send(query, variables).subscribe({
+      next: (answer) =>
+        answer.errors ? sink.ended(errorCode(new CombinedGraphQLErrors(answer))) : sink.next(pick(answer.data as D)),
       error: (error) => sink.ended(errorCode(error)),
       complete: () => sink.ended(undefined),
     })

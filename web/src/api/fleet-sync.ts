@@ -1,4 +1,5 @@
 import { type ShallowRef, shallowRef } from 'vue'
+import { browserScreen, DrawPace, type Screen } from './draw-pace.ts'
 import { errorCode, type FleetSource, type Gap, type Stop } from './fleet-source.ts'
 import { FEED_LENGTH, type FleetStore } from './fleet-store.ts'
 
@@ -16,8 +17,6 @@ export type FleetState =
       readonly hadData: boolean
     }
 
-/** Changes that arrive within this time are drawn together. */
-const DRAW_EVERY_MS = 100
 const WAITS_MS = [1_000, 2_000, 4_000, 8_000, 15_000]
 
 /**
@@ -41,14 +40,17 @@ export class FleetSync {
   #missing = 0
   #unanswered = 0
   #retry: ReturnType<typeof setTimeout> | undefined
-  #draw: ReturnType<typeof setTimeout> | undefined
+  readonly #pace: DrawPace
 
   constructor(
     readonly store: FleetStore,
     readonly source: FleetSource,
     readonly now: () => number,
     readonly signedOut: () => void = () => {},
-  ) {}
+    screen: Screen = browserScreen,
+  ) {
+    this.#pace = new DrawPace(() => this.version.value++, screen)
+  }
 
   /** The connection came to live. */
   connected(): void {
@@ -80,7 +82,7 @@ export class FleetSync {
 
     this.#unanswered = 0
     for (const { id, lastHeartbeatAt } of answer.heartbeats) this.store.applyHeartbeat(id, lastHeartbeatAt)
-    this.#changed()
+    this.#pace.changed()
     // A server that was made or deleted in the moment of the question is no reason to begin anew; one that is still
     // missing at the next question is.
     this.#missing = answer.total === this.store.rows.size ? 0 : this.#missing + 1
@@ -96,7 +98,7 @@ export class FleetSync {
       if (!ready) early.push(apply)
       else {
         apply()
-        this.#changed()
+        this.#pace.changed()
       }
     }
     try {
@@ -135,7 +137,7 @@ export class FleetSync {
     const stop = this.source.statusAfter(cursor, {
       next: (event) => {
         this.store.applyEvent(event)
-        this.#changed()
+        this.#pace.changed()
       },
       ended: (code) => {
         if (run !== this.#run) return
@@ -166,12 +168,5 @@ export class FleetSync {
     this.#retry = undefined
     for (const stop of this.#streams) stop()
     this.#streams = []
-  }
-
-  #changed(): void {
-    this.#draw ??= setTimeout(() => {
-      this.#draw = undefined
-      this.version.value++
-    }, DRAW_EVERY_MS)
   }
 }

@@ -1,6 +1,7 @@
 import { onScopeDispose, type ShallowRef, shallowRef, watch } from 'vue'
 import { FleetMetricsDocument, type FleetMetricsQuery } from '../api/generated/graphql.ts'
 import { useHub } from '../api/hub.ts'
+import { kept } from './kept.ts'
 
 type Node = FleetMetricsQuery['servers']['nodes'][number]
 
@@ -41,7 +42,7 @@ export function useLatestMetrics(inView: () => readonly string[]): Readonly<Shal
     const known = new Map(figures.value)
     for (const node of answer.data.servers.nodes) {
       const found = figuresOf(node)
-      if (found) known.set(node.id, found)
+      if (found) known.set(node.id, kept(known.get(node.id), found))
     }
     figures.value = known
   }

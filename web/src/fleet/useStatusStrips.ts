@@ -2,6 +2,7 @@ import { onScopeDispose, type ShallowRef, shallowRef, watch } from 'vue'
 import { StatusStripsDocument } from '../api/generated/graphql.ts'
 import { useHub } from '../api/hub.ts'
 import type { StripStatus } from '../ui/status-strip.ts'
+import { kept } from './kept.ts'
 import type { Span } from './server-filter.ts'
 import { useFleet } from './useFleet.ts'
 
@@ -44,7 +45,7 @@ export function useStatusStrips(inView: () => readonly string[], span: () => Spa
       .catch(() => null)
     if (!answer?.data || question !== asked) return
     const known = new Map(strips.value)
-    for (const { id, statusStrip } of answer.data.servers.nodes) known.set(id, statusStrip)
+    for (const { id, statusStrip } of answer.data.servers.nodes) known.set(id, kept(known.get(id), statusStrip))
     strips.value = known
   }
 

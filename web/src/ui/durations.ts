@@ -65,9 +65,20 @@ export function clockMinute(at: number, now: number): string {
   return clock(at, now).replace(/:\d\d$/, '')
 }
 
+const HOUR_MS = 3_600_000
+const MOST_ZONES = 1_000
+/** Zones change at whole hours; to find one's name takes longer than to format a time, and each row of a list has it. */
+const zones = new Map<number, string>()
+
 /** The viewer's time zone, short: UTC, GMT+2. Named once, in the bar. */
 export function timeZone(now: number): string {
-  return ZONE.formatToParts(now).find((part) => part.type === 'timeZoneName')?.value ?? ''
+  const hour = Math.floor(now / HOUR_MS)
+  const known = zones.get(hour)
+  if (known !== undefined) return known
+  const zone = ZONE.formatToParts(now).find((part) => part.type === 'timeZoneName')?.value ?? ''
+  if (zones.size >= MOST_ZONES) zones.clear()
+  zones.set(hour, zone)
+  return zone
 }
 
 /** Day, time and zone in full, for a title. */

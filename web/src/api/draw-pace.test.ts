@@ -1,0 +1,58 @@
+import { beforeEach, expect, test, vi } from 'vitest'
+import { DRAW_EVERY_MS, DrawPace, SEEN_WITHIN_MS } from './draw-pace.ts'
+
+beforeEach(() => vi.useFakeTimers({ now: 0 }))
+
+/** Drawing takes so long; in a tab that nobody sees the browser never paints. */
+function pace(takesMs: number | 'unseen') {
+  const drawnAt: number[] = []
+  const afterPaint = (painted: () => void) => {
+    if (takesMs !== 'unseen') setTimeout(painted, takesMs)
+  }
+  const drawing = new DrawPace(() => drawnAt.push(Date.now()), { now: Date.now, afterPaint })
+  return { drawing, drawnAt }
+}
+
+/** A change every 3 ms, for so long. */
+function storm(drawing: DrawPace, ms: number) {
+  for (let at = 0; at < ms; at += 3) {
+    drawing.changed()
+    vi.advanceTimersByTime(3)
+  }
+}
+
+test('any number of changes at once are drawn once', () => {
+  const { drawing, drawnAt } = pace(1)
+  for (let i = 0; i < 300; i++) drawing.changed()
+  vi.advanceTimersByTime(5_000)
+  expect(drawnAt).toEqual([DRAW_EVERY_MS])
+})
+
+test('in a storm drawing takes a tenth of the time', () => {
+  const { drawing, drawnAt } = pace(40)
+  storm(drawing, 8_000)
+  expect(drawnAt.length).toBeGreaterThan(18)
+  expect(drawnAt.length).toBeLessThanOrEqual(20)
+})
+
+test('however long drawing takes, a change is seen within a second', () => {
+  const { drawing, drawnAt } = pace(400)
+  storm(drawing, 10_000)
+  const pauses = drawnAt.slice(1).map((at, i) => at - (drawnAt[i] ?? 0))
+  expect(Math.max(...pauses)).toBeLessThanOrEqual(SEEN_WITHIN_MS + 400)
+})
+
+test('after a pause the next change is drawn as soon as the first', () => {
+  const { drawing, drawnAt } = pace(50)
+  drawing.changed()
+  vi.advanceTimersByTime(10_000)
+  drawing.changed()
+  vi.advanceTimersByTime(DRAW_EVERY_MS)
+  expect(drawnAt).toEqual([DRAW_EVERY_MS, 10_000 + DRAW_EVERY_MS])
+})
+
+test('in a tab that nobody sees changes are drawn all the same', () => {
+  const { drawing, drawnAt } = pace('unseen')
+  storm(drawing, 1_000)
+  expect(drawnAt.length).toBeGreaterThan(5)
+})

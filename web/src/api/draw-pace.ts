@@ -1,0 +1,54 @@
+/** Changes that arrive within this time are drawn together. */
+export const DRAW_EVERY_MS = 100
+/** No change waits longer to be seen. */
+export const SEEN_WITHIN_MS = 1_000
+/** Of so many parts of the time drawing takes one; the others are the reader's, who scrolls and clicks. */
+const PARTS = 10
+
+/** How the browser is asked; told apart for tests. */
+export interface Screen {
+  now(): number
+  /** Calls back when the browser has laid out and painted what was drawn. Never in a tab that nobody sees. */
+  afterPaint(painted: () => void): void
+}
+
+/**
+ * When to draw: soon after the first change, however many follow it, and the later the longer the last time took. A storm
+ * of changes is read by nobody one by one, and must not keep the page from its reader.
+ */
+export class DrawPace {
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #notBefore = -Infinity
+
+  constructor(
+    readonly draw: () => void,
+    readonly screen: Screen,
+  ) {}
+
+  /** Something has changed. */
+  changed(): void {
+    this.#timer ??= setTimeout(() => this.#due(), DRAW_EVERY_MS)
+  }
+
+  /** How long the last drawing took is known only now: the change may have come before it was painted. */
+  #due(): void {
+    const early = this.#notBefore - this.screen.now()
+    this.#timer = early > 0 ? setTimeout(() => this.#due(), early) : undefined
+    if (this.#timer === undefined) this.#draw()
+  }
+
+  #draw(): void {
+    const startedAt = this.screen.now()
+    this.draw()
+    this.screen.afterPaint(() => {
+      const now = this.screen.now()
+      this.#notBefore = now + Math.min((now - startedAt) * (PARTS - 1), SEEN_WITHIN_MS - DRAW_EVERY_MS)
+    })
+  }
+}
+
+export const browserScreen: Screen = {
+  now: () => performance.now(),
+  // The frame's own work comes right after its callbacks, and a task after that.
+  afterPaint: (painted) => requestAnimationFrame(() => setTimeout(painted)),
+}
