@@ -68,7 +68,7 @@ test('events: endless, live, filtered by the address, each with an address of it
   await expect.poll(() => rows.count()).toBe(1)
   const csv = await exported(page, 'CSV')
   expect(csv.trim().split('\r\n')).toHaveLength(2)
-  expect(csv).toContain(`,${db.id},db-1,OFFLINE,ONLINE,HEALTHY,`)
+  expect(csv).toContain(`,${db.id},db-1,OFFLINE,NEVER_SEEN,ONLINE,HEALTHY,`)
 
   await rows.first().getByRole('link').first().click()
   await page.getByRole('heading', { name: 'Status change of db-1' }).waitFor()
