@@ -21,12 +21,6 @@ export interface Facts {
   readonly servers: readonly ServerFacts[]
 }
 
-/** How many are open, of each of the servers that has any: of a whole batch they are counted in one look. */
-function openBy(table: 'alert' | 'anomaly'): string {
-  return `select server_id, count(*) as open from ${table}
-    where server_id = any($1::int[]) and resolved_at is null group by server_id`
-}
-
 /** One statement, and one row: the time at which they are judged is that of the snapshot in which they are read. */
 const FACTS = `
   with asked as materialized (
@@ -39,11 +33,9 @@ const FACTS = `
        'id', id, 'suspended', suspended, 'offlineAfterSeconds', offline_after_seconds,
        'status', status, 'reason', status_reason, 'since', ${ms('status_since')},
        'lastHeartbeatAt', ${ms('last_heartbeat_at')},
-       'activeAlerts', coalesce(a.open, 0), 'activeAnomalies', coalesce(n.open, 0)
-     ) order by id), '[]')
-     from asked left join (${openBy('alert')}) a on a.server_id = id
-       left join (${openBy('anomaly')}) n on n.server_id = id
-    ) as servers,
+       'activeAlerts', (select count(*) from alert a where a.server_id = asked.id and a.resolved_at is null),
+       'activeAnomalies', (select count(*) from anomaly a where a.server_id = asked.id and a.resolved_at is null)
+     ) order by id), '[]') from asked) as servers,
     (select coalesce(json_agg(json_build_array(${ms('g.from_at')}, ${ms('g.until_at')})), '[]')
      from observation_gap g where g.until_at > (select min(last_heartbeat_at) from asked)) as gaps
   from observation_stamp o`

@@ -92,7 +92,7 @@ const WRITE_CHANGES = `
       acknowledged_at = null, acknowledged_by = null, acknowledge_note = null
     from change c
     where s.id = c.id and s.status = c.from_status and s.status_reason = c.from_reason and s.deleted_at is null
-    returning s.id
+    returning c.*
   ), locked as materialized (
     select pg_advisory_xact_lock(${EVENT_LOCK}) from (select count(*) as written from changed) c where written > 0
   ), event as (
@@ -106,10 +106,9 @@ const WRITE_CHANGES = `
         where g.until_at > ${timestamp('c.last_heartbeat_at')} and g.from_at < ${timestamp('c.at')}
         order by g.until_at desc limit 1) end,
       clock_timestamp(), f.reason, f.at, f.back_at
-    from locked cross join change c
+    from locked cross join changed c
     left join farewell f on f.server_id = c.id and c.to_reason = 'HEARTBEAT_EXPIRED'
       and f.at >= ${timestamp('c.last_heartbeat_at')}
-    where c.id in (select id from changed)
     order by c.at, c.id
     returning id, server_id
   )
