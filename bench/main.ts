@@ -2,6 +2,7 @@ import type { Bench } from './part.ts'
 import { PARTS } from './parts.ts'
 import { writeResults } from './results.ts'
 import { type Cluster, type ClusterKind, openCluster } from './stage/cluster.ts'
+import { stopPrograms } from './stage/program.ts'
 
 const USAGE = `Usage: npm run bench [-- PART …]
 
@@ -33,17 +34,25 @@ async function main(names: readonly string[]): Promise<number> {
     },
     log: say,
   }
+  let stopping: Promise<void> | undefined
   const stopClusters = async () => {
     for (const open of clusters.values()) await (await open.catch(() => undefined))?.stop()
-    clusters.clear()
   }
-  // Whoever gives up on us shall not find a PostgreSQL of ours tomorrow.
+  const stopAll = () => {
+    stopping ??= stopPrograms().finally(stopClusters)
+    return stopping
+  }
+  // Whoever gives up on us shall find neither hubs nor a PostgreSQL of ours tomorrow.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => void stopClusters().finally(() => process.exit(1)))
+    process.once(signal, () => {
+      say(`Ended by ${signal}.`)
+      void stopAll().finally(() => process.exit(1))
+    })
   }
   try {
     let failed = 0
     for (const part of parts) {
+      if (stopping) break
       const startedAt = performance.now()
       say(`== ${part.key}: ${part.title}`)
       try {
@@ -52,13 +61,13 @@ async function main(names: readonly string[]): Promise<number> {
         process.stdout.write(`${body}\n`)
       } catch (error) {
         failed++
-        say(`${(error as Error).stack}`)
+        if (!stopping) say(`${(error as Error).stack}`)
       }
       say(`== ${part.key}: ${Math.round((performance.now() - startedAt) / 1_000)} s`)
     }
     return failed > 0 ? 1 : 0
   } finally {
-    await stopClusters()
+    await stopAll()
   }
 }
 

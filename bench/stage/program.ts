@@ -14,12 +14,23 @@ export interface Program {
   stop(): Promise<void>
 }
 
+/** How to end each of those that have not ended. */
+const RUNNING = new Set<() => Promise<void>>()
+let isOver = false
+
+/** Ends every program that still runs, and starts no more: whoever started them was told to give up. */
+export async function stopPrograms(): Promise<void> {
+  isOver = true
+  await Promise.all([...RUNNING].map((stop) => stop()))
+}
+
 /** Starts Node with these parameters and waits until a line of its output matches. */
 export async function startProgram(
   parameters: readonly string[],
   isReady: RegExp,
   env: Readonly<Record<string, string>> = {},
 ): Promise<Program> {
+  if (isOver) throw new Error('No program is started any more.')
   const child = spawn(process.execPath, parameters, {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { PATH: process.env.PATH ?? '', ...env },
@@ -32,6 +43,8 @@ export async function startProgram(
     await exited
     clearTimeout(impatience)
   }
+  RUNNING.add(stop)
+  void exited.then(() => RUNNING.delete(stop))
   try {
     return { pid: child.pid as number, ready: await readiness(child, isReady), stop }
   } catch (error) {
