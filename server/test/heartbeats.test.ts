@@ -68,6 +68,7 @@ test('a batch of servers that are well is one statement, so that a hub that is f
       store,
       ids.map((serverId) => ({ serverId, arrivedAtMs: performance.now() })),
     )
+  await beats() // brings them back, and the next one is ready to
   await beats()
   const client = await store.writer.connect()
   const query = vi.spyOn(client, 'query')

@@ -192,14 +192,42 @@ test('a name that is forgotten while another is read is still told', async () =>
   })
   const first = writer.record(1, {})
   await vi.waitFor(() => expect(reads).toHaveLength(1))
-  const [again, other] = [writer.record(1, {}), writer.record(2, {})]
   reads[0]?.(new Map([[1, 'one']]))
   await first
+  const [again, other] = [writer.record(1, {}), writer.record(2, {})]
   await vi.waitFor(() => expect(reads).toHaveLength(2))
   writer.forgetName(1)
   reads[1]?.(new Map([[2, 'two']]))
   expect(await again).toMatchObject({ name: 'one' })
   expect(await other).toMatchObject({ name: 'two' })
+})
+
+test('the next batch does not wait for names, and a writer that closes does', async () => {
+  const reads: ((names: Map<number, string>) => void)[] = []
+  const batches: number[] = []
+  const writer = new BatchWriter({
+    write: async (entries) => {
+      batches.push(entries.length)
+      return new Map(entries.map((entry) => [entry.serverId, WRITTEN]))
+    },
+    findNames: () => new Promise((resolve) => reads.push(resolve)),
+    maxWaiting: 10,
+  })
+  const first = writer.record(1, {})
+  await vi.waitFor(() => expect(reads).toHaveLength(1))
+  const second = writer.record(2, {})
+  await vi.waitFor(() => expect(reads).toHaveLength(2))
+  expect(batches).toEqual([1, 1])
+
+  const closed = vi.fn()
+  const closing = writer.close().then(closed)
+  writer.forgetName(1)
+  reads[1]?.(new Map([[2, 'two']]))
+  expect(await second).toMatchObject({ name: 'two' })
+  expect(closed).not.toHaveBeenCalled()
+  reads[0]?.(new Map([[1, 'one']]))
+  await closing
+  expect(await first).toMatchObject({ name: 'one' })
 })
 
 test('a name that was changed while it was read is not remembered', async () => {

@@ -49,8 +49,8 @@ export class BatchWriter {
   #running: Promise<void> | undefined
   #closed = false
   readonly #names = new Map<ServerId, string>()
-  /** A name changed since we began to read names: those may be the old ones. */
-  #renamed = false
+  /** How often names were changed: those that were being read meanwhile may be the old ones. */
+  #renames = 0
 
   constructor(readonly options: BatchWriterOptions) {}
 
@@ -94,13 +94,13 @@ export class BatchWriter {
 
   /** Names are remembered; call this when a server was renamed or deleted. */
   forgetName(id: ServerId): void {
-    this.#renamed = true
+    this.#renames += 1
     this.#names.delete(id)
   }
 
   /** Whatever was renamed or deleted of late went unheard. */
   forgetNames(): void {
-    this.#renamed = true
+    this.#renames += 1
     this.#names.clear()
   }
 
@@ -108,6 +108,7 @@ export class BatchWriter {
   async close(): Promise<void> {
     this.#closed = true
     await this.#running
+    await Promise.all(this.#answering)
   }
 
   /** The batch that is being written, or was last. */
@@ -166,11 +167,12 @@ export class BatchWriter {
     })
   }
 
+  /** Resolves after the commit. The next batch does not wait until everybody's name has been read, too. */
   async #write(batch: readonly Waiting[]): Promise<void> {
     try {
       const written = await this.options.write(batch.map(({ entry }) => entry))
-      const names = await this.#namesOf([...written.keys()])
-      for (const waiting of batch) this.#answer(waiting, written, names)
+      const answering = this.#answerAll(batch, written).finally(() => this.#answering.delete(answering))
+      this.#answering.add(answering)
     } catch (error) {
       // One bad entry must not cost its neighbours anything: the halves go separately.
       if (isBadData(error) && batch.length > 1) {
@@ -181,6 +183,13 @@ export class BatchWriter {
       }
       for (const waiting of batch) this.#settle(waiting, (waiter) => waiter.reject(error))
     }
+  }
+
+  readonly #answering = new Set<Promise<void>>()
+
+  async #answerAll(batch: readonly Waiting[], written: ReadonlyMap<ServerId, WrittenHeartbeat>): Promise<void> {
+    const names = await this.#namesOf([...written.keys()])
+    for (const waiting of batch) this.#answer(waiting, written, names)
   }
 
   #answer(
@@ -214,11 +223,11 @@ export class BatchWriter {
     }
     if (unknown.length === 0) return names
 
-    this.#renamed = false
+    const renames = this.#renames
     const found = await this.options.findNames(unknown).catch(() => new Map<ServerId, string>())
     for (const [id, name] of found) {
       names.set(id, name)
-      if (!this.#renamed) this.#names.set(id, name)
+      if (renames === this.#renames) this.#names.set(id, name)
     }
     return names
   }

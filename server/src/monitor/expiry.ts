@@ -1,6 +1,6 @@
 import { Deadlines } from '../core/deadlines.ts'
 import type { Instant, ServerId } from '../core/types.ts'
-import { readDeadlines } from '../store/deadlines.ts'
+import { type Deadline, readDeadlines } from '../store/deadlines.ts'
 import { type ExpiryAnswer, judgeExpiry } from '../store/judge-expiry.ts'
 import type { Store } from '../store/store.ts'
 import type { DatabaseClock } from './database-clock.ts'
@@ -85,6 +85,11 @@ export class Expiry {
     if (!this.#active) return
     for (const id of ids) this.#unread.add(id)
     if (this.#unread.size > 0) this.#reading ??= this.#read()
+  }
+
+  /** The deadlines of these servers are not before these instants. */
+  watch(deadlines: Iterable<Deadline>): void {
+    for (const { id, at } of deadlines) this.#promise(id, at)
   }
 
   /** Reads every deadline again; what is queued for sooner keeps its place. */

@@ -1,4 +1,5 @@
 import type { Instant, ServerId, StatusEvent } from '../core/types.ts'
+import type { Deadline } from '../store/deadlines.ts'
 import { announceHub, answerOthers, askOthers, removeHub } from '../store/heard.ts'
 import type { Stamped } from '../store/stamp.ts'
 import type { Store } from '../store/store.ts'
@@ -102,7 +103,7 @@ export class Monitor {
   heard(events: readonly StatusEvent[]): void {
     const [first] = events
     if (first) this.#feedLagMs.add(Math.max(0, this.#clock.now() - first.detectedAt))
-    this.#expiry.lookAt(events.filter((event) => event.to !== 'OFFLINE').map((event) => event.server.id))
+    this.#expiry.watch(events.filter((event) => event.to !== 'OFFLINE').flatMap(earliestDeadline))
   }
 
   /** A server's deadline may have come nearer. */
@@ -164,4 +165,10 @@ export class Monitor {
     await this.#expiry.stop()
     await this.#observer.stop()
   }
+}
+
+/** Gaps move it later, never nearer; and whoever changes the limit says so himself. */
+function earliestDeadline({ server }: StatusEvent): Deadline[] {
+  const { id, lastHeartbeatAt, offlineAfterSeconds } = server
+  return lastHeartbeatAt === null ? [] : [{ id, at: lastHeartbeatAt + offlineAfterSeconds * 1_000 }]
 }

@@ -26,6 +26,11 @@ export function numbersIn(text: string | null): (number | null)[] {
   return JSON.parse(`[${list.slice(1, -1)}]`)
 }
 
+/** The words of an array without nesting; none of them needs quotes, and none is null. */
+export function wordsIn(text: string | null): string[] {
+  return text === null ? [] : text.slice(1, -1).split(',')
+}
+
 function quoted(word: string): string {
   return /["\\]/.test(word) ? `"${word.replace(/["\\]/g, '\\$&')}"` : `"${word}"`
 }

@@ -6,6 +6,11 @@ export function ms(column: string): string {
   return `(extract(epoch from ${column}) * 1000)::float8`
 }
 
+/** Of `date_part('epoch', …)`: what `ms` gives, and much cheaper where there are many. */
+export function instantOf(epochSeconds: number): Instant {
+  return Math.round(epochSeconds * 1_000_000) / 1_000
+}
+
 /** SQL that turns a parameter that holds an Instant into a timestamp. */
 export function timestamp(parameter: string): string {
   return `('epoch'::timestamptz + ${parameter}::float8 * interval '1 millisecond')`

@@ -1,6 +1,7 @@
 import { deadlineOf } from '../core/gaps.ts'
 import { evaluateStatus } from '../core/status.ts'
 import type { Instant, ServerId, Verdict } from '../core/types.ts'
+import { textArray } from './array-text.ts'
 import { CHANNELS } from './channels.ts'
 import type { Facts, ServerFacts } from './facts.ts'
 import { readFacts } from './facts.ts'
@@ -120,13 +121,13 @@ async function writeChanges(tx: Queryable, changes: readonly Change[], cause: Ca
     name: 'write-changes',
     text: WRITE_CHANGES,
     values: [
-      changes.map(({ facts }) => facts.id),
-      changes.map(({ facts }) => facts.stored.status),
-      changes.map(({ facts }) => facts.stored.reason),
-      changes.map(({ verdict }) => verdict.status),
-      changes.map(({ verdict }) => verdict.reason),
-      changes.map((change) => changedAt(change, cause)),
-      changes.map(({ facts }) => facts.lastHeartbeatAt),
+      textArray(changes, ({ facts }) => facts.id),
+      textArray(changes, ({ facts }) => facts.stored.status),
+      textArray(changes, ({ facts }) => facts.stored.reason),
+      textArray(changes, ({ verdict }) => verdict.status),
+      textArray(changes, ({ verdict }) => verdict.reason),
+      textArray(changes, (change) => changedAt(change, cause)),
+      textArray(changes, ({ facts }) => facts.lastHeartbeatAt ?? undefined),
     ],
   })
   return new Set(rows[0]?.written)

@@ -2,9 +2,10 @@ import type pg from 'pg'
 import type { AgentFacts, Instant, ServerId } from '../core/types.ts'
 import { Refusal } from '../errors.ts'
 import { numbersIn, textArray } from './array-text.ts'
+import { instantOf } from './instant.ts'
 import { settle } from './settle.ts'
 import type { Store } from './store.ts'
-import { inStatement, inTransaction } from './transaction.ts'
+import { inStatement, inTransaction, type Queryable } from './transaction.ts'
 
 /** One server's newest heartbeat, with the monotonic time at which it arrived here. */
 export interface HeartbeatEntry extends AgentFacts {
@@ -30,11 +31,15 @@ export interface WrittenHeartbeat {
 /** How the function says that a server of the batch has to be brought back, and that it was not allowed to. */
 const RECOVERY_NEEDED = 'SS001'
 
+/** Those whose last batch brought somebody back. */
+const RECOVERING = new WeakSet<Store>()
+
 /**
  * Writes a batch, at most one entry a server, in one transaction, and brings servers back that were OFFLINE.
  *
  * Nearly always that is one statement. Where a server must be brought back, that is undone and done again in a transaction
- * of several: whether a status changes is decided here, not in SQL.
+ * of several: whether a status changes is decided here, not in SQL. After a batch that brought somebody back the next one
+ * begins with that transaction, since whoever comes back seldom comes alone.
  *
  * @returns what was written; a server that is missing there is unknown.
  * @throws Refusal UNAVAILABLE where the database cannot be reached, or could not until the batch was too old
@@ -43,18 +48,25 @@ export async function writeHeartbeats(
   store: Store,
   entries: readonly HeartbeatEntry[],
 ): Promise<Map<ServerId, WrittenHeartbeat>> {
-  try {
-    const { rows } = await inStatement<ArrayTexts>(store.writer, () => callFor(entries, false))
-    return writtenIn(rows)
-  } catch (error) {
-    if ((error as { code?: unknown }).code !== RECOVERY_NEEDED) throw error
+  if (!RECOVERING.has(store)) {
+    try {
+      const { rows } = await inStatement<ArrayTexts>(store.writer, () => callFor(entries, false))
+      return writtenIn(rows)
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== RECOVERY_NEEDED) throw error
+    }
   }
-  return inTransaction(store.writer, async (tx) => {
-    const { rows } = await tx.query<ArrayTexts>(callFor(entries, true))
-    const recoverable = numbersIn(rows[0]?.recoverable ?? null) as ServerId[]
-    if (recoverable.length > 0) await settle(tx, recoverable, 'heartbeat')
-    return writtenIn(rows)
-  })
+  const { rows, recoverable } = await inTransaction(store.writer, (tx) => writeAndRecover(tx, entries))
+  if (recoverable.length > 0) RECOVERING.add(store)
+  else RECOVERING.delete(store)
+  return writtenIn(rows)
+}
+
+async function writeAndRecover(tx: Queryable, entries: readonly HeartbeatEntry[]) {
+  const { rows } = await tx.query<ArrayTexts>(callFor(entries, true))
+  const recoverable = numbersIn(rows[0]?.recoverable ?? null) as ServerId[]
+  if (recoverable.length > 0) await settle(tx, recoverable, 'heartbeat')
+  return { rows, recoverable }
 }
 
 /** Its columns are read as they come: hundreds of rows as rows would cost more than all else. */
@@ -91,16 +103,11 @@ function writtenIn([row]: readonly ArrayTexts[]): Map<ServerId, WrittenHeartbeat
   const written = new Map<ServerId, WrittenHeartbeat>()
   for (const [i, serverId] of numbersIn(row?.server_ids ?? null).entries()) {
     written.set(serverId as ServerId, {
-      previousAt: instantOf(previous[i] ?? null),
-      receivedAt: instantOf(received[i] as number) as Instant,
+      previousAt: previous[i] == null ? null : instantOf(previous[i]),
+      receivedAt: instantOf(received[i] as number),
     })
   }
   return written
-}
-
-/** Seconds since the epoch, exact to the microsecond, as an instant: what `ms` in SQL gives, and much cheaper there. */
-function instantOf(seconds: number | null): Instant | null {
-  return seconds === null ? null : Math.round(seconds * 1_000_000) / 1_000
 }
 
 /** The refusal of a heartbeat that is older than `LONGEST_WAIT_MS`. */
