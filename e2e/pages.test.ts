@@ -25,7 +25,7 @@ test('every page, light, dark and on a phone: one h1, nothing wider than the win
   /** Where each page is, and what is there once it is no skeleton any more. */
   const pages = [
     { name: 'overview', path: '/', filled: '.problem-row' },
-    { name: 'servers', path: '/servers?group=ams', filled: '.server-row:has(.meter i) .status-badge' },
+    { name: 'servers', path: '/servers?group=ams', filled: '.server-row:has(.meter:not(.none)) .status-badge' },
     { name: 'wall', path: '/servers?view=wall&group=ams', filled: '.compact-list li' },
     { name: 'wallboard', path: '/?wall&group=ams', filled: '.compact-list li' },
     {

@@ -103,11 +103,12 @@ export function activeAlertsOf(store: Store, ids: readonly ServerId[]): Promise<
   return reachable(() => activeAlertsIn(store.pool, ids))
 }
 
-/** As `activeAlertsOf`, as a part of a transaction. */
-export async function activeAlertsIn(tx: Queryable, ids: readonly ServerId[]): Promise<Map<ServerId, Alert[]>> {
+/** As `activeAlertsOf`, as a part of a transaction; of all servers where no ids are given, by reading no list of them. */
+export async function activeAlertsIn(tx: Queryable, ids?: readonly ServerId[]): Promise<Map<ServerId, Alert[]>> {
+  const theirs = ids ? 'server_id = any($1::int[]) and' : ''
   const { rows } = await tx.query<Alert>(
-    `select ${COLUMNS} from alert where server_id = any($1::int[]) and resolved_at is null order by id desc`,
-    [ids],
+    `select ${COLUMNS} from alert where ${theirs} resolved_at is null order by id desc`,
+    ids && [ids],
   )
   return Map.groupBy(rows, (alert) => alert.serverId)
 }

@@ -87,11 +87,12 @@ export function activeAnomaliesOf(store: Store, ids: readonly ServerId[]): Promi
   return reachable(() => activeAnomaliesIn(store.pool, ids))
 }
 
-/** As `activeAnomaliesOf`, as a part of a transaction. */
-export async function activeAnomaliesIn(tx: Queryable, ids: readonly ServerId[]): Promise<Map<ServerId, Anomaly[]>> {
+/** As `activeAnomaliesOf`, as a part of a transaction; of all servers where no ids are given, by reading no list of them. */
+export async function activeAnomaliesIn(tx: Queryable, ids?: readonly ServerId[]): Promise<Map<ServerId, Anomaly[]>> {
+  const theirs = ids ? 'server_id = any($1::int[]) and' : ''
   const { rows } = await tx.query<Anomaly>(
-    `select ${COLUMNS} from anomaly where server_id = any($1::int[]) and resolved_at is null order by id desc`,
-    [ids],
+    `select ${COLUMNS} from anomaly where ${theirs} resolved_at is null order by id desc`,
+    ids && [ids],
   )
   return Map.groupBy(rows, (anomaly) => anomaly.serverId)
 }

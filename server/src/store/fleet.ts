@@ -64,9 +64,8 @@ async function readServers(tx: Queryable): Promise<FleetServer[]> {
   const { rows } = await tx.query<Server>(
     `select ${SERVER_COLUMNS} from ${SERVER_TABLES} where s.deleted_at is null order by s.id`,
   )
-  const ids = rows.map(({ id }) => id)
-  const alerts = await activeAlertsIn(tx, ids)
-  const anomalies = await activeAnomaliesIn(tx, ids)
+  const alerts = await activeAlertsIn(tx)
+  const anomalies = await activeAnomaliesIn(tx)
   return rows.map((server) => ({
     ...server,
     activeAlerts: alerts.get(server.id) ?? NONE,

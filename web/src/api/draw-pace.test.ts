@@ -9,8 +9,10 @@ function pace(takesMs: number | 'unseen') {
   const afterPaint = (painted: () => void) => {
     if (takesMs !== 'unseen') setTimeout(painted, takesMs)
   }
-  const drawing = new DrawPace(() => drawnAt.push(Date.now()), { now: Date.now, afterPaint })
-  return { drawing, drawnAt }
+  const hand = { scrolls: false }
+  const screen = { now: Date.now, isScrolling: () => hand.scrolls, afterPaint }
+  const drawing = new DrawPace(() => drawnAt.push(Date.now()), screen)
+  return { drawing, drawnAt, hand }
 }
 
 /** A change every 3 ms, for so long. */
@@ -55,4 +57,22 @@ test('in a tab that nobody sees changes are drawn all the same', () => {
   const { drawing, drawnAt } = pace('unseen')
   storm(drawing, 1_000)
   expect(drawnAt.length).toBeGreaterThan(5)
+})
+
+test('while the page is scrolled changes wait until it rests', () => {
+  const { drawing, drawnAt, hand } = pace(1)
+  hand.scrolls = true
+  drawing.changed()
+  vi.advanceTimersByTime(430)
+  hand.scrolls = false
+  vi.advanceTimersByTime(DRAW_EVERY_MS)
+  expect(drawnAt).toEqual([500])
+})
+
+test('however long the page is scrolled, a change is seen within a second', () => {
+  const { drawing, drawnAt, hand } = pace(1)
+  hand.scrolls = true
+  storm(drawing, 3_500)
+  expect(drawnAt.length).toBe(3)
+  expect(drawnAt[0]).toBe(SEEN_WITHIN_MS)
 })

@@ -8,16 +8,20 @@ const PARTS = 10
 /** How the browser is asked; told apart for tests. */
 export interface Screen {
   now(): number
+  /** Whether the reader moves the page just now. */
+  isScrolling(): boolean
   /** Calls back when the browser has laid out and painted what was drawn. Never in a tab that nobody sees. */
   afterPaint(painted: () => void): void
 }
 
 /**
- * When to draw: soon after the first change, however many follow it, and the later the longer the last time took. A storm
- * of changes is read by nobody one by one, and must not keep the page from its reader.
+ * When to draw: soon after the first change, however many follow it, and the later the longer the last time took. While
+ * the page is being scrolled what comes into view goes first, and changes wait for the hand to rest. A storm of changes is
+ * read by nobody one by one, and must not keep the page from its reader.
  */
 export class DrawPace {
   #timer: ReturnType<typeof setTimeout> | undefined
+  #changedAt = 0
   #notBefore = -Infinity
 
   constructor(
@@ -27,14 +31,21 @@ export class DrawPace {
 
   /** Something has changed. */
   changed(): void {
-    this.#timer ??= setTimeout(() => this.#due(), DRAW_EVERY_MS)
+    if (this.#timer !== undefined) return
+    this.#changedAt = this.screen.now()
+    this.#timer = setTimeout(() => this.#due(), DRAW_EVERY_MS)
   }
 
   /** How long the last drawing took is known only now: the change may have come before it was painted. */
   #due(): void {
-    const early = this.#notBefore - this.screen.now()
+    const now = this.screen.now()
+    const early = (this.screen.isScrolling() ? this.#afterScrolling(now) : this.#notBefore) - now
     this.#timer = early > 0 ? setTimeout(() => this.#due(), early) : undefined
     if (this.#timer === undefined) this.#draw()
+  }
+
+  #afterScrolling(now: number): number {
+    return Math.max(this.#notBefore, Math.min(now + DRAW_EVERY_MS, this.#changedAt + SEEN_WITHIN_MS))
   }
 
   #draw(): void {
@@ -47,8 +58,17 @@ export class DrawPace {
   }
 }
 
-export const browserScreen: Screen = {
-  now: () => performance.now(),
-  // The frame's own work comes right after its callbacks, and a task after that.
-  afterPaint: (painted) => requestAnimationFrame(() => setTimeout(painted)),
+/** The page is being scrolled until so long after it last moved. */
+const SCROLLING_MS = 150
+
+export function browserScreen(): Screen {
+  const now = () => performance.now()
+  let scrolledAt = -Infinity
+  addEventListener('scroll', () => (scrolledAt = now()), { passive: true, capture: true })
+  return {
+    now,
+    isScrolling: () => now() - scrolledAt < SCROLLING_MS,
+    // The frame's own work comes right after its callbacks, and a task after that.
+    afterPaint: (painted) => requestAnimationFrame(() => setTimeout(painted)),
+  }
 }

@@ -7,6 +7,7 @@ import type {
   ServerStatus,
   StatusReason,
 } from './generated/graphql.ts'
+import { RowsByName } from './rows-by-name.ts'
 
 export type ActiveAlert = ActiveAlertFragment
 export type ActiveAnomaly = ActiveAnomalyFragment
@@ -64,8 +65,6 @@ export const FEED_LENGTH = 50
 /** How many cursors back a doubled event is recognised. */
 const REMEMBERED = 1_000
 
-const BY_NAME = new Intl.Collator('en', { numeric: true })
-
 /**
  * The fleet as the hub last told it: a snapshot, and every change after its cursor.
  *
@@ -87,13 +86,17 @@ export class FleetStore {
   /** When the feed last told of a server's status: what was acknowledged before then is over. */
   readonly #settledAt = new Map<string, number>()
   readonly #applied = new Set<string>()
-  /** Ids by name; undefined when a name came, went or changed. */
-  #order: readonly string[] | undefined
+  readonly #byName = new RowsByName<FleetRow>(this.rows)
 
-  /** All rows by name, web-2 before web-10. */
+  /** All rows by name. */
   byName(): readonly FleetRow[] {
-    this.#order ??= [...this.rows.values()].sort((a, b) => BY_NAME.compare(a.name, b.name)).map((row) => row.id)
-    return this.#order.flatMap((id) => this.rows.get(id) ?? [])
+    return this.#byName.list()
+  }
+
+  #put(row: FleetRow): void {
+    const before = this.rows.get(row.id)
+    this.rows.set(row.id, row)
+    this.#byName.changed(row, before)
   }
 
   /**
@@ -108,7 +111,7 @@ export class FleetStore {
     this.#deleted.clear()
     this.#settledAt.clear()
     this.#applied.clear()
-    this.#order = undefined
+    this.#byName.allChanged()
     for (const server of snapshot.servers) this.rows.set(server.id, rowOf(server, this.now()))
     this.cursor = snapshot.cursor
     this.feed = entriesOf(events)
@@ -124,7 +127,7 @@ export class FleetStore {
     const row = this.rows.get(id)
     this.#settledAt.set(id, Date.parse(event.detectedAt))
     this.#show(entryOf(event, row?.status === event.from ? row.since : null))
-    if (row) this.rows.set(id, withStatus(row, event))
+    if (row) this.#put(withStatus(row, event))
     else if (!this.#deleted.has(id)) this.#early.set(id, event)
     return true
   }
@@ -144,9 +147,9 @@ export class FleetStore {
   }
 
   applyChange(kind: ServerChangeKind, server: FleetServerFragment): void {
-    this.#order = undefined
     if (kind === 'DELETED') {
       this.rows.delete(server.id)
+      this.#byName.allChanged()
       this.#early.delete(server.id)
       this.#deleted.add(server.id)
       return
@@ -159,8 +162,8 @@ export class FleetStore {
     this.#early.delete(server.id)
     if (row) {
       const { status, reason, since } = row
-      this.rows.set(server.id, { ...told, status, reason, since, lastHeartbeatAt: later(row, told) })
-    } else this.rows.set(server.id, early ? withStatus(told, early) : told)
+      this.#put({ ...told, status, reason, since, lastHeartbeatAt: later(row, told) })
+    } else this.#put(early ? withStatus(told, early) : told)
   }
 
   /** `serverChanged` may still tell of somebody who knew of the status before. */
@@ -173,20 +176,19 @@ export class FleetStore {
     const row = this.rows.get(serverId)
     if (!row) return
     const others = row.alerts.filter((other) => other.id !== alert.id)
-    this.rows.set(serverId, { ...row, alerts: active ? [alert, ...others] : others })
+    this.#put({ ...row, alerts: active ? [alert, ...others] : others })
   }
 
   applyAnomaly(serverId: string, { active, ...anomaly }: ActiveAnomaly & { readonly active: boolean }): void {
     const row = this.rows.get(serverId)
     if (!row) return
     const others = row.anomalies.filter((other) => other.id !== anomaly.id)
-    this.rows.set(serverId, { ...row, anomalies: active ? [anomaly, ...others] : others })
+    this.#put({ ...row, anomalies: active ? [anomaly, ...others] : others })
   }
 
   applyHeartbeat(serverId: string, lastHeartbeatAt: number | null): void {
     const row = this.rows.get(serverId)
-    if (row)
-      this.rows.set(serverId, { ...row, lastHeartbeatAt: later(row, { lastHeartbeatAt }), heardAsOf: this.now() })
+    if (row) this.#put({ ...row, lastHeartbeatAt: later(row, { lastHeartbeatAt }), heardAsOf: this.now() })
   }
 }
 

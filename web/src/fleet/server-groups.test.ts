@@ -11,7 +11,7 @@ function row(tag: string, status: FleetRow['status'] = 'ONLINE', reason: FleetRo
 const many = (n: number, tag: string) => Array.from({ length: n }, () => row(tag))
 
 function grouped(rows: readonly FleetRow[], folded: readonly string[] = [], whole: readonly string[] = []) {
-  const family = familyOf(tagFamilies(rows), 'ams')
+  const family = familyOf(tagFamilies(rows.map(({ tags }) => tags)), 'ams')
   if (!family) throw new Error('no family')
   return linesOf(groupsOf(rows, family), new Set(folded), new Set(whole))
 }

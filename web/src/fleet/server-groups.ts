@@ -20,6 +20,11 @@ export type TableLine =
   /** What a group does not show, unless all of it is asked for. */
   | { readonly kind: 'rest'; readonly group: ServerGroup; readonly counts: KindCounts; readonly hidden: number }
 
+/** A line of one long list without groups is its row: ten thousand need no object more. */
+export function asLine(line: TableLine | FleetRow): TableLine {
+  return 'kind' in line ? line : { kind: 'server', row: line }
+}
+
 /** So many servers that are no problem are shown of each group. */
 const FEW = 10
 /** A rest as short as this is shown instead. */
@@ -54,7 +59,7 @@ export function linesOf(
   return groups.flatMap((group) => {
     const head: TableLine = { kind: 'group', group, folded: folded.has(group.id) }
     if (head.folded) return [head]
-    return [head, ...(whole.has(group.id) ? group.rows.map(line) : partOf(group))]
+    return [head, ...(whole.has(group.id) ? group.rows.map(asLine) : partOf(group))]
   })
 }
 
@@ -67,12 +72,8 @@ function partOf(group: ServerGroup): readonly TableLine[] {
     else rest.push(row)
     if (!isProblem(row)) few++
   }
-  if (rest.length <= SHORT) return group.rows.map(line)
-  return [...shown.map(line), { kind: 'rest', group, counts: countKinds(rest), hidden: rest.length }]
-}
-
-function line(row: FleetRow): TableLine {
-  return { kind: 'server', row }
+  if (rest.length <= SHORT) return group.rows.map(asLine)
+  return [...shown.map(asLine), { kind: 'rest', group, counts: countKinds(rest), hidden: rest.length }]
 }
 
 export function countKinds(rows: readonly FleetRow[]): KindCounts {

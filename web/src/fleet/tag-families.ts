@@ -1,4 +1,4 @@
-import type { FleetRow } from '../api/fleet-store.ts'
+import type { TagLists } from './useTagLists.ts'
 
 /** Tags of which a server has one: a place, a role. What a fleet can be grouped by. */
 export interface TagFamily {
@@ -20,10 +20,10 @@ const NAMED = 3
  * Tags like `region:ams` say themselves what they are. Plain tags are put together by use: those that no server has two
  * of, the most frequent first, are one family. A family of one tag divides nothing and is left out.
  */
-export function tagFamilies(rows: readonly Pick<FleetRow, 'tags'>[]): readonly TagFamily[] {
+export function tagFamilies(lists: TagLists): readonly TagFamily[] {
   const keyed = new Map<string, Set<string>>()
   const plain = new Map<string, number>()
-  for (const { tags } of rows) {
+  for (const tags of lists) {
     for (const tag of tags) {
       const key = keyOf(tag)
       if (key === undefined) plain.set(tag, (plain.get(tag) ?? 0) + 1)
@@ -32,7 +32,7 @@ export function tagFamilies(rows: readonly Pick<FleetRow, 'tags'>[]): readonly T
   }
   return [
     ...[...keyed].filter(([, tags]) => tags.size > 1).map(([key]) => byKey(key)),
-    ...plainFamilies(rows, plain)
+    ...plainFamilies(lists, plain)
       .filter((tags) => tags.length > 1)
       .map(byTags),
   ]
@@ -63,13 +63,13 @@ function byTags(tags: readonly string[]): TagFamily {
   }
 }
 
-function plainFamilies(rows: readonly Pick<FleetRow, 'tags'>[], counts: ReadonlyMap<string, number>): string[][] {
+function plainFamilies(lists: TagLists, counts: ReadonlyMap<string, number>): string[][] {
   const frequent = [...counts]
     .sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1))
     .slice(0, MOST_TAGS)
     .map(([tag]) => tag)
   const together = new Map(frequent.map((tag) => [tag, new Set<string>()]))
-  for (const { tags } of rows) {
+  for (const tags of lists) {
     for (const tag of tags) for (const other of tags) if (other !== tag) together.get(tag)?.add(other)
   }
   const families: string[][] = []

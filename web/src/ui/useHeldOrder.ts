@@ -9,14 +9,20 @@ export function useHeldOrder(
   held: Readonly<Ref<boolean>>,
 ): Readonly<Ref<readonly string[]>> {
   const order = shallowRef(wanted())
+  /** What the held order has, so that not each change counts ten thousand of them. */
+  let known: Set<string> | undefined
   watch([wanted, held], ([ids, isHeld]) => {
     if (!isHeld) {
+      known = undefined
       order.value = ids
       return
     }
-    const known = new Set(order.value)
-    const added = ids.filter((id) => !known.has(id))
-    if (added.length > 0) order.value = [...order.value, ...added]
+    known ??= new Set(order.value)
+    const holds = known
+    const added = ids.filter((id) => !holds.has(id))
+    if (added.length === 0) return
+    for (const id of added) holds.add(id)
+    order.value = [...order.value, ...added]
   })
   return order
 }

@@ -5,6 +5,9 @@ import { type ComputedRef, computed, onMounted, onScopeDispose, type Ref, ref, w
 const VIRTUAL_FROM = 200
 const OVERSCAN = 12
 
+/** One for all rows, or one for each. */
+export type RowHeight<T> = number | ((row: T) => number)
+
 export interface VirtualWindow<T> {
   readonly shown: ComputedRef<readonly { readonly row: T; readonly index: number }[]>
   /** The heights of what is not drawn before and after. */
@@ -14,23 +17,29 @@ export interface VirtualWindow<T> {
   reveal(index: number): void
 }
 
-/** Which of many rows of one height to draw, in a list that scrolls with the page and begins where `root` does. */
+/** Which of many rows of known heights to draw, in a list that scrolls with the page and begins where `root` does. */
 export function useVirtualWindow<T>(
   root: Readonly<Ref<HTMLElement | null>>,
   rows: () => readonly T[],
-  height: () => number,
+  height: () => RowHeight<T>,
 ): VirtualWindow<T> {
   const top = ref(0)
   const virtual = computed(() => rows().length >= VIRTUAL_FROM)
+  const count = computed(() => (virtual.value ? rows().length : 0))
   const virtualizer = useWindowVirtualizer(
     computed(() => ({
-      count: virtual.value ? rows().length : 0,
-      estimateSize: () => height(),
+      count: count.value,
+      estimateSize: (index) => heightOf(height(), rows()[index]),
       overscan: OVERSCAN,
       scrollMargin: top.value,
     })),
   )
-  watch(height, () => virtualizer.value.measure())
+  /** All heights, as something to compare. */
+  const heights = computed(() => {
+    const one = height()
+    return typeof one === 'number' ? one : rows().map(one).join()
+  })
+  watch(heights, () => virtualizer.value.measure())
 
   function measure() {
     const offset = root.value ? root.value.getBoundingClientRect().top + scrollY : 0
@@ -45,19 +54,32 @@ export function useVirtualWindow<T>(
   onScopeDispose(() => observer.disconnect())
 
   const range = computed(() => {
+    if (!virtual.value) return { from: 0, to: rows().length, before: 0, after: 0 }
     const items = virtualizer.value.getVirtualItems()
-    return { from: items[0]?.index ?? 0, to: (items.at(-1)?.index ?? -1) + 1 }
+    const [first, last] = [items[0], items.at(-1)]
+    if (!first || !last) return { from: 0, to: 0, before: 0, after: virtualizer.value.getTotalSize() }
+    return {
+      from: first.index,
+      to: last.index + 1,
+      before: first.start - top.value,
+      after: virtualizer.value.getTotalSize() - (last.end - top.value),
+    }
   })
   const shown = computed(() => {
-    const { from, to } = virtual.value ? range.value : { from: 0, to: rows().length }
+    const { from, to } = range.value
     return rows()
       .slice(from, to)
       .map((row, i) => ({ row, index: from + i }))
   })
   return {
     shown,
-    before: computed(() => (virtual.value ? range.value.from * height() : 0)),
-    after: computed(() => (virtual.value ? (rows().length - range.value.to) * height() : 0)),
+    before: computed(() => range.value.before),
+    after: computed(() => range.value.after),
     reveal: (index) => virtual.value && virtualizer.value.scrollToIndex(index, { align: 'auto' }),
   }
+}
+
+function heightOf<T>(height: RowHeight<T>, row: T | undefined): number {
+  if (typeof height === 'number') return height
+  return row === undefined ? 0 : height(row)
 }
