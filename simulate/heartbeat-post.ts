@@ -1,7 +1,7 @@
-import { Agent as HttpAgent, request as httpRequest } from 'node:http'
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import { type HubInstant, type OwnInstant, ownNow } from './clock.ts'
 import type { SimulatedServer } from './fleet.ts'
+import type { HttpAnswer } from './http-answer.ts'
+import { HttpLines } from './http-lines.ts'
 
 export type HeartbeatAnswer =
   | { readonly kind: 'acknowledged'; readonly ackedAt: OwnInstant; readonly recordedAt: HubInstant }
@@ -25,64 +25,36 @@ const NOT_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'ENETUNRE
  * server keeps to one, and goes to the next one when that does not answer.
  */
 export class HeartbeatPost {
-  readonly #http: HttpAgent
-  readonly #https: HttpsAgent
+  readonly #lines: readonly HttpLines[]
   readonly #hubs = new Map<SimulatedServer, number>()
-  readonly #waitMs: number
 
-  constructor(
-    readonly urls: readonly string[],
-    sockets: number,
-    intervalMs: number,
-  ) {
-    const options = { keepAlive: true, maxSockets: sockets, maxFreeSockets: sockets }
-    this.#http = new HttpAgent(options)
-    this.#https = new HttpsAgent(options)
-    this.#waitMs = Math.min(Math.max(intervalMs, SHORTEST_WAIT_MS), LONGEST_WAIT_MS)
+  constructor(urls: readonly string[], sockets: number, intervalMs: number) {
+    const waitMs = Math.min(Math.max(intervalMs, SHORTEST_WAIT_MS), LONGEST_WAIT_MS)
+    this.#lines = urls.map((url) => new HttpLines(url, { most: sockets, waitMs }))
   }
 
   async send(server: SimulatedServer): Promise<HeartbeatAnswer> {
-    const hub = this.#hubs.get(server) ?? Number(server.id) % this.urls.length
-    const answer = await this.#sendTo(this.urls[hub] as string, server)
+    const count = this.#lines.length
+    const hub = this.#hubs.get(server) ?? Number(server.id) % count
+    const answer = await this.#sendTo(this.#lines[hub] as HttpLines, server)
     const isHeard = answer.kind === 'acknowledged' || answer.kind === 'refused'
-    this.#hubs.set(server, isHeard ? hub : (hub + 1) % this.urls.length)
+    this.#hubs.set(server, isHeard ? hub : (hub + 1) % count)
     return answer
   }
 
-  #sendTo(url: string, server: SimulatedServer): Promise<HeartbeatAnswer> {
-    const isSecure = url.startsWith('https:')
-    const send = isSecure ? httpsRequest : httpRequest
-    return new Promise((resolve) => {
-      const failed = (error: NodeJS.ErrnoException) => {
-        const why = error.code ?? error.message
-        resolve({ kind: NOT_SENT.has(why) ? 'unsent' : 'unanswered', why })
-      }
-      const headers = {
-        authorization: `Bearer ${server.token}`,
-        'content-type': 'application/json',
-        'content-length': BODY.length,
-      }
-      const options = { method: 'POST', agent: isSecure ? this.#https : this.#http, headers, timeout: this.#waitMs }
-      const request = send(`${url}/api/heartbeat/${server.id}/`, options, (response) => {
-        let text = ''
-        response.setEncoding('utf8')
-        response.on('data', (chunk: string) => (text += chunk))
-        response.on('error', failed)
-        response.on('end', () => resolve(answerOf(response.statusCode ?? 0, text)))
-      })
-      request.on('timeout', () => request.destroy(Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' })))
-      request.on('error', failed)
-      request.end(BODY)
+  #sendTo(lines: HttpLines, { id, token }: SimulatedServer): Promise<HeartbeatAnswer> {
+    return lines.postJson(`/api/heartbeat/${id}/`, token, BODY).then(answerOf, (error: NodeJS.ErrnoException) => {
+      const why = error.code ?? error.message
+      return { kind: NOT_SENT.has(why) ? 'unsent' : 'unanswered', why }
     })
   }
 
   close(): void {
-    this.#http.destroy()
-    this.#https.destroy()
+    for (const lines of this.#lines) lines.close()
   }
 }
 
-function answerOf(status: number, text: string): HeartbeatAnswer {
+function answerOf({ status, body: text }: HttpAnswer): HeartbeatAnswer {
   const ackedAt = ownNow()
   const body = parse(text)
   const recordedAt = Date.parse(body.timestamp ?? '')

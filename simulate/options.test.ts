@@ -25,6 +25,12 @@ test('the run is long enough for what is to be seen', () => {
   expect(optionsOf('--interval 2 --offline-after 5 --duration 4').durationMs).toBe(4_000)
 })
 
+test('a fleet that begins slowly is given the time for it', () => {
+  const options = optionsOf('--interval 2 --offline-after 5 --ramp 3 --silence 10')
+  expect(options).toMatchObject({ silenceAfterMs: 7_000, durationMs: (7 + 5 + 2 + 1 + 2) * 1_000 })
+  expect(optionsOf('--interval 2 --offline-after 5 --ramp 3').durationMs).toBe((4 + 5 + 2 + 1 + 2) * 1_000)
+})
+
 test('the threshold follows the interval, and is never below what the hub takes', () => {
   expect(optionsOf('--interval 0.5').offlineAfterSeconds).toBe(2)
   expect(optionsOf('--interval 4.2').offlineAfterSeconds).toBe(9)

@@ -8,8 +8,9 @@ export const USAGE = `Simulates a fleet of servers against running hubs, listens
   --servers N        how many servers send heartbeats (100)
   --interval S       seconds between two heartbeats of a server (30)
   --offline-after S  the servers' own threshold, in whole seconds, 2 or more (twice the interval)
+  --ramp N           the fleet begins within this many intervals (1)
   --silence N        this many, or N%, fall silent, spread over the fleet (0)
-  --silence-after S  ... this long after the start (one interval and a second)
+  --silence-after S  ... this long after the start (the ramp and a second)
   --resume-after S   ... and come back this long after that (never)
   --flap N           this many, or N%, come and go all the time (0)
   --lossy N          this many, or N%, are on a bad line (0)
@@ -40,6 +41,8 @@ export interface Options {
   readonly servers: number
   readonly intervalMs: number
   readonly offlineAfterSeconds: number
+  /** The servers send their first heartbeats within so many intervals, evenly. */
+  readonly rampIntervals: number
   readonly silence: number
   readonly silenceAfterMs: number
   /** Null: they stay silent. */
@@ -95,26 +98,28 @@ export function readOptions(args: string[]): Options | 'help' {
     DAY_SECONDS,
     true,
   )
+  const rampIntervals = numberIn(values, 'ramp', 1, 1, 1_000, true)
+  const rampSeconds = rampIntervals * interval
   const silence = countIn(values, 'silence', servers)
   const flap = countIn(values, 'flap', servers)
-  const silenceAfter = numberIn(values, 'silence-after', interval + 1, 0, DAY_SECONDS)
+  const silenceAfter = numberIn(values, 'silence-after', rampSeconds + 1, 0, DAY_SECONDS)
   const resumeAfter = values['resume-after'] === undefined ? null : numberIn(values, 'resume-after', 0, 0, DAY_SECONDS)
   const graceMs = numberIn(values, 'grace', 1, 0, 3_600) * 1_000
 
   const stampedeAfter =
     values['stampede-after'] === undefined ? null : numberIn(values, 'stampede-after', 0, 0, DAY_SECONDS)
   const storySeconds = Math.max(
-    offlineAfterSeconds,
+    rampSeconds - interval + offlineAfterSeconds,
     silence > 0 ? silenceAfter + (resumeAfter ?? offlineAfterSeconds) : 0,
     flap > 0 ? silenceAfter + FLAPS * (1.5 * offlineAfterSeconds + 1.5 * interval) : 0,
     (stampedeAfter ?? 0) + offlineAfterSeconds,
   )
-  const storyMs = storySeconds * 1_000
-  const enoughMs = storyMs + interval * 1_000 + graceMs + LAST_WORDS_MS
+  const enoughMs = (storySeconds + interval) * 1_000 + graceMs + LAST_WORDS_MS
   return {
     servers,
     intervalMs: interval * 1_000,
     offlineAfterSeconds,
+    rampIntervals,
     silence,
     flap,
     weather: {
@@ -148,6 +153,7 @@ function parse(args: string[]) {
         servers: text,
         interval: text,
         'offline-after': text,
+        ramp: text,
         silence: text,
         'silence-after': text,
         'resume-after': text,

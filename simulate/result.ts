@@ -97,13 +97,14 @@ function refusals(tally: Tally): Finding[] {
   return [...tally.refusals].map(([{ name }, why]) => ({ fault: 'HEARTBEAT_REFUSED', server: name, proof: why }))
 }
 
-/** Servers that had a whole interval to send, and not one heartbeat of which was acknowledged. */
+/** Servers whose turn to send had come, and not one heartbeat of which was acknowledged. */
 function neverHeard(
   chronicle: Chronicle,
-  { intervalMs, graceMs, silence, silenceAfterMs }: Options,
+  { intervalMs, rampIntervals, graceMs, silence, silenceAfterMs }: Options,
   ranMs: number,
 ): Finding[] {
-  const hadTime = ranMs > intervalMs + graceMs && (silence === 0 || silenceAfterMs > intervalMs)
+  const rampMs = rampIntervals * intervalMs
+  const hadTime = ranMs > rampMs + graceMs && (silence === 0 || silenceAfterMs > rampMs)
   if (!hadTime) return []
   return [...chronicle.stories()]
     .filter(({ first }) => first === null)

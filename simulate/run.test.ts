@@ -9,6 +9,7 @@ const OPTIONS: Options = {
   servers: 6,
   intervalMs: 100,
   offlineAfterSeconds: 2,
+  rampIntervals: 1,
   silence: 2,
   silenceAfterMs: 500,
   resumeAfterMs: null,
@@ -170,6 +171,17 @@ test.concurrent('a simulation that is interrupted is judged by what was seen', a
   const result = await simulate({ hub: hub.address, options: OPTIONS, signal: interrupt.signal, log })
   expect(result).toMatchObject({ ok: true, events: { live: 6 } })
   expect(result.ranMs).toBeLessThan(OPTIONS.durationMs)
+})
+
+test.concurrent('a long run says how it goes', async ({ expect, onTestFinished }) => {
+  const hub = await startHub({ onTestFinished })
+  const { signal } = new AbortController()
+  const lines: string[] = []
+  const log = (line: string) => lines.push(line)
+  await simulate({ hub: hub.address, options: OPTIONS, signal, log, progressEveryMs: 500 })
+  const progress = lines.filter((line) => line.startsWith('...'))
+  expect(progress.length).toBeGreaterThan(1)
+  expect(progress.at(-1)).toMatch(/^\.\.\. \d+ acknowledged, 0 not, 8 events told, 2 OFFLINE now$/)
 })
 
 test.concurrent('a wrong token ends it with one sentence', async ({ expect, onTestFinished }) => {

@@ -31,6 +31,7 @@ export interface Stage {
   readonly log: (line: string) => void
   /** Instead of what the options say. */
   readonly play?: Play
+  readonly progressEveryMs?: number
   /** The database's clock is moved: its times are not compared. */
   readonly clockIsMoved?: boolean
 }
@@ -77,6 +78,7 @@ class Simulation {
     this.#sender = new Sender({
       servers,
       intervalMs: options.intervalMs,
+      rampIntervals: options.rampIntervals,
       post: overLossyNetwork((server) => this.#post.send(server), options.weather),
       onAnswer: (server, sentAt, answer) => this.#tally.hear(server, sentAt, answer, ownNow()),
     })
@@ -90,7 +92,7 @@ class Simulation {
     const ending = new AbortController()
     const listening = feed.listen().finally(() => ending.abort())
     listening.catch(() => undefined) // awaited below
-    const progress = setInterval(() => this.#tellProgress(), PROGRESS_EVERY_MS)
+    const progress = setInterval(() => this.#tellProgress(), this.stage.progressEveryMs ?? PROGRESS_EVERY_MS)
     try {
       this.#loopDelay.enable()
       const startedAt = ownNow()

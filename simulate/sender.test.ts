@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { SimulatedServer } from './fleet.ts'
 import type { HeartbeatAnswer } from './heartbeat-post.ts'
-import { Sender } from './sender.ts'
+import { Sender, type SenderOptions } from './sender.ts'
 
 const NOON = Date.UTC(2026, 0, 1, 12)
 const [A, B, C] = ['a', 'b', 'c'].map((name) => ({ id: name, name, token: '' })) as [
@@ -18,7 +18,10 @@ beforeEach(() => {
 afterEach(() => vi.useRealTimers())
 
 /** Three servers, every 3 s. */
-function senderOf(answer: (server: SimulatedServer) => Promise<HeartbeatAnswer>): Sender {
+function senderOf(
+  answer: (server: SimulatedServer) => Promise<HeartbeatAnswer>,
+  options: Partial<SenderOptions> = {},
+): Sender {
   return new Sender({
     servers: [A, B, C],
     intervalMs: 3_000,
@@ -28,6 +31,7 @@ function senderOf(answer: (server: SimulatedServer) => Promise<HeartbeatAnswer>)
     },
     onAnswer: () => {},
     now: Date.now,
+    ...options,
   })
 }
 
@@ -69,6 +73,20 @@ test('a silenced server sends nothing until it is allowed to again', async () =>
     ['c', 5_000],
     ['a', 6_000],
     ['b', 7_000],
+  ])
+})
+
+test('a fleet that begins slowly has the same slots, and each server begins in its round', async () => {
+  const sender = senderOf(acknowledge, { rampIntervals: 2 })
+  sender.start()
+  await vi.advanceTimersByTimeAsync(6_500)
+  expect(sent).toEqual([
+    ['a', 0],
+    ['c', 2_000],
+    ['a', 3_000],
+    ['b', 4_000],
+    ['c', 5_000],
+    ['a', 6_000],
   ])
 })
 

@@ -10,6 +10,8 @@ const SHORTEST_SLEEP_MS = 1
 export interface SenderOptions {
   readonly servers: readonly SimulatedServer[]
   readonly intervalMs: number
+  /** The servers begin within so many intervals (1). */
+  readonly rampIntervals?: number
   readonly post: (server: SimulatedServer) => Promise<HeartbeatAnswer>
   readonly onAnswer: (server: SimulatedServer, sentAt: OwnInstant, answer: HeartbeatAnswer) => void
   readonly now?: () => OwnInstant
@@ -68,7 +70,7 @@ export class Sender {
   }
 
   #sendDue(): void {
-    const { servers, intervalMs } = this.#options
+    const { servers, intervalMs, rampIntervals = 1 } = this.#options
     const slotMs = intervalMs / servers.length
     for (;;) {
       const dueInMs = this.#startAt + this.#nextSlot * slotMs - this.#now()
@@ -77,8 +79,11 @@ export class Sender {
         return
       }
       this.worstLatenessMs = Math.max(this.worstLatenessMs, -dueInMs)
-      const server = servers[this.#nextSlot % servers.length] as SimulatedServer
+      const index = this.#nextSlot % servers.length
+      const hasBegun = this.#nextSlot >= (index % rampIntervals) * servers.length
+      const server = servers[index] as SimulatedServer
       this.#nextSlot += 1
+      if (!hasBegun) continue
       if (this.#underWay.has(server)) this.skipped += 1
       else void this.#send(server, TRIES_PER_SLOT)
     }
