@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type BandBucket, bandHours, bandInWords, bandPaths, peakOf } from './fleet-band.ts'
+import { type BandBucket, bandBucket, bandHours, bandInWords, bandPaths, peakOf } from './fleet-band.ts'
 
 const NOON = Date.UTC(2026, 0, 1, 12)
 const bucket = (i: number, warning: number, offline: number, observed = true): BandBucket => ({
@@ -17,6 +17,22 @@ test('warnings below, offline on top of them, to a common scale', () => {
 
 test('the floor says what was observed', () => {
   expect(bandPaths([bucket(0, 0, 0), bucket(1, 0, 0, false)]).observed).toBe('M0 72h8.5v4h-8.5z')
+})
+
+test('a stretch was observed where there was a server, and we could observe half of it', () => {
+  const counted = {
+    at: new Date(NOON).toISOString(),
+    online: 0,
+    warning: 0,
+    offline: 0,
+    neverSeen: 0,
+    unobservedSeconds: 0,
+  }
+  const observed = (part: Partial<typeof counted>) => bandBucket({ ...counted, ...part }, 600_000).observed
+  expect(observed({})).toBe(false)
+  expect(observed({ neverSeen: 1 })).toBe(true)
+  expect(observed({ online: 1, unobservedSeconds: 299 })).toBe(true)
+  expect(observed({ online: 1, unobservedSeconds: 300 })).toBe(false)
 })
 
 test('one server is no full band', () => {

@@ -6,8 +6,18 @@ export interface BandBucket {
   readonly at: number
   readonly warning: number
   readonly offline: number
-  /** Whether we could observe any of it. */
+  /** Whether there was a server to observe, and we could for half of its time or more. */
   readonly observed: boolean
+}
+
+/** What the hub counts in one stretch of time. */
+export interface CountedBucket {
+  readonly at: string
+  readonly online: number
+  readonly warning: number
+  readonly offline: number
+  readonly neverSeen: number
+  readonly unobservedSeconds: number
 }
 
 export interface BandGap {
@@ -30,6 +40,12 @@ const BAR = 8.5
 /** The lowest 4 px say that somebody looked. */
 const FLOOR = 70
 const TALLEST = 64
+
+export function bandBucket(counted: CountedBucket, lengthMs: number): BandBucket {
+  const { at, online, warning, offline, neverSeen, unobservedSeconds } = counted
+  const watched = online + warning + offline + neverSeen > 0
+  return { at: Date.parse(at), warning, offline, observed: watched && unobservedSeconds * 2_000 < lengthMs }
+}
 
 /** Bars of a band: warnings below, offline on top of them. The scale ends at four or more, so that one is no alarm. */
 export function bandPaths(buckets: readonly BandBucket[]): BandPaths {

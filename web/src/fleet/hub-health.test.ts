@@ -12,8 +12,15 @@ const HUB: HubFacts = {
   backlogMs: null,
   stampedAt: NOON,
 }
-const said = (hubs: readonly HubFacts[], gaps: { from: number; until: number }[] = []) =>
-  Object.fromEntries(healthFacts(hubs, gaps, NOON).map(({ name, value, more }) => [name, `${value} ${more}`.trim()]))
+const LONG_AGO = NOON - 30 * 86_400_000
+const said = (
+  hubs: readonly HubFacts[],
+  gaps: { from: number; until: number }[] = [],
+  since: number | null = LONG_AGO,
+) =>
+  Object.fromEntries(
+    healthFacts(hubs, gaps, { now: NOON, since }).map(({ name, value, more }) => [name, `${value} ${more}`.trim()]),
+  )
 
 test('one hub that is well', () => {
   expect(hubsInWords([HUB])).toBe('1 instance')
@@ -36,7 +43,7 @@ test('several hubs add up, and the slowest speaks for all', () => {
     'Change to subscriber': '130\u00a0ms limit 100',
     'Waiting to be stored': '400\u00a0ms the oldest heartbeat',
   })
-  expect(healthFacts(hubs, [], NOON).filter(({ wrong }) => wrong)).toHaveLength(2)
+  expect(healthFacts(hubs, [], { now: NOON, since: LONG_AGO }).filter(({ wrong }) => wrong)).toHaveLength(2)
 })
 
 test('a hub that is not heard is named, and counts for nothing', () => {
@@ -54,4 +61,13 @@ test('a short gap is not rounded away, and only what lies in the last day counts
   })
   const gap = { from: NOON - 86_400_000 - 3_600_000, until: NOON - 86_400_000 + 864_000 }
   expect(said([HUB], [gap])).toMatchObject({ 'Observed, 24\u00a0h': '99.00\u00a0% 1 gap, 14\u00a0min\u00a024\u00a0s' })
+})
+
+test('before there was a server there was nothing to observe', () => {
+  expect(said([HUB], [], NOON - 14_000)).toMatchObject({ 'Observed, 24\u00a0h': '100\u00a0% since 11:59:46' })
+  const gap = { from: NOON - 7_200_000, until: NOON - 2_700_000 }
+  expect(said([HUB], [gap], NOON - 3_600_000)).toMatchObject({
+    'Observed, 24\u00a0h': '75.00\u00a0% 1 gap, 15\u00a0min; since 11:00:00',
+  })
+  expect(said([HUB], [], null)).toMatchObject({ 'Observed, 24\u00a0h': '– no server yet' })
 })

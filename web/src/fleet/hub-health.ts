@@ -37,11 +37,15 @@ export function hubsInWords(hubs: readonly HubFacts[]): string {
   return live.length === 1 ? instances : `${instances}, ${leader.name} leads`
 }
 
-/** What is known of the hubs themselves: whether they keep up, and how much of the last day they could observe. */
+/**
+ * What is known of the hubs themselves: whether they keep up, and how much of the last day they could observe.
+ *
+ * @param since when the first server was added: before that there was nothing to observe. Null where there is none.
+ */
 export function healthFacts(
   hubs: readonly HubFacts[],
   gaps: readonly { readonly from: number; readonly until: number }[],
-  now: number,
+  { now, since }: { readonly now: number; readonly since: number | null },
 ): readonly HealthFact[] {
   const live = hubs.filter(({ isLive }) => isLive)
   const perSecond = live.reduce((sum, hub) => sum + hub.heartbeatsPerSecond, 0)
@@ -49,7 +53,7 @@ export function healthFacts(
     { name: 'Heartbeats', value: `${tenths(perSecond)}\u00a0/\u00a0s`, more: '' },
     feedLag(live),
     backlog(live),
-    observed(gaps, now),
+    observed(gaps, now, since),
     ...hubs.filter(({ isLive }) => !isLive).map((hub) => silentHub(hub, now)),
   ]
 }
@@ -74,14 +78,23 @@ function backlog(live: readonly HubFacts[]): HealthFact {
   return { name, value: `${Math.ceil(Math.max(...waits))}\u00a0ms`, more: 'the oldest heartbeat', wrong: true }
 }
 
-function observed(gaps: readonly { readonly from: number; readonly until: number }[], now: number): HealthFact {
-  const from = now - DAY_MS
+function observed(
+  gaps: readonly { readonly from: number; readonly until: number }[],
+  now: number,
+  since: number | null,
+): HealthFact {
+  const name = 'Observed, 24\u00a0h'
+  if (since === null) return { name, value: '–', more: 'no server yet' }
+  const from = Math.max(now - DAY_MS, Math.min(since, now))
   const inside = gaps.filter((gap) => gap.until > from)
   const ms = inside.reduce((sum, gap) => sum + gap.until - Math.max(gap.from, from), 0)
   // Rounded down: what was not observed is not rounded away.
-  const percent = Math.floor((1 - ms / DAY_MS) * 10_000) / 100
-  const more = inside.length > 0 ? `${count(inside.length, 'gap')}, ${duration(ms)}` : ''
-  return { name: 'Observed, 24\u00a0h', value: `${inside.length > 0 ? percent.toFixed(2) : '100'}\u00a0%`, more }
+  const percent = ms === 0 ? '100' : (Math.floor((1 - ms / (now - from)) * 10_000) / 100).toFixed(2)
+  const notes = [
+    ...(inside.length > 0 ? [`${count(inside.length, 'gap')}, ${duration(ms)}`] : []),
+    ...(from > now - DAY_MS ? [`since ${clock(from, now)}`] : []),
+  ]
+  return { name, value: `${percent}\u00a0%`, more: notes.join('; ') }
 }
 
 function silentHub({ name, stampedAt }: HubFacts, now: number): HealthFact {

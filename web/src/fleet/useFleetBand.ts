@@ -1,7 +1,7 @@
 import { onScopeDispose, type ShallowRef, shallowRef, watch } from 'vue'
 import { FleetBandDocument } from '../api/generated/graphql.ts'
 import { useHub } from '../api/hub.ts'
-import type { BandBucket } from './fleet-band.ts'
+import { type BandBucket, bandBucket } from './fleet-band.ts'
 
 export interface Band {
   readonly from: number
@@ -29,13 +29,7 @@ export function useFleetBand(): Readonly<ShallowRef<Band | undefined>> {
       .query({ query: FleetBandDocument, variables, fetchPolicy: 'no-cache' })
       .catch(() => null)
     if (!answer?.data) return
-    const buckets = answer.data.fleetHistory.map(({ at, warning, offline, unobservedSeconds }) => ({
-      at: Date.parse(at),
-      warning,
-      offline,
-      observed: unobservedSeconds * 1_000 < DAY_MS / BUCKETS / 2,
-    }))
-    band.value = { from, until, buckets }
+    band.value = { from, until, buckets: answer.data.fleetHistory.map((one) => bandBucket(one, DAY_MS / BUCKETS)) }
   }
 
   const beat = setInterval(read, READ_EVERY_MS)
