@@ -1,25 +1,10 @@
 import { Field, Float, ID, InputType } from 'type-graphql'
-import type { AlertSeverity, Instant } from '../core/types.ts'
-import { DateTime } from './date-time.ts'
+import type { AlertSeverity } from '../core/types.ts'
 import { AlertSeverityEnum } from './enums.ts'
+import { OpenedFilterInput } from './opened.input.ts'
 
 @InputType('AlertFilter')
-export class AlertFilterInput {
-  @Field(() => ID, { nullable: true })
-  readonly serverId?: string | null
-
-  @Field(() => [String], { nullable: true, description: 'Of servers that have all of these tags now.' })
-  readonly tags?: readonly string[] | null
-
-  @Field(() => Boolean, { nullable: true })
-  readonly active?: boolean | null
-
-  @Field(() => DateTime, { nullable: true, description: 'Opened at this instant or later.' })
-  readonly since?: Instant | null
-
-  @Field(() => DateTime, { nullable: true, description: 'Opened before this instant.' })
-  readonly until?: Instant | null
-
+export class AlertFilterInput extends OpenedFilterInput {
   @Field(() => [AlertSeverityEnum], { nullable: true })
   readonly severities?: readonly AlertSeverity[] | null
 }

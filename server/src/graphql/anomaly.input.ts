@@ -1,24 +1,8 @@
 import { Field, Float, ID, InputType } from 'type-graphql'
-import type { Instant } from '../core/types.ts'
-import { DateTime } from './date-time.ts'
+import { OpenedFilterInput } from './opened.input.ts'
 
 @InputType('AnomalyFilter')
-export class AnomalyFilterInput {
-  @Field(() => ID, { nullable: true })
-  readonly serverId?: string | null
-
-  @Field(() => [String], { nullable: true, description: 'Of servers that have all of these tags now.' })
-  readonly tags?: readonly string[] | null
-
-  @Field(() => Boolean, { nullable: true })
-  readonly active?: boolean | null
-
-  @Field(() => DateTime, { nullable: true, description: 'Opened at this instant or later.' })
-  readonly since?: Instant | null
-
-  @Field(() => DateTime, { nullable: true, description: 'Opened before this instant.' })
-  readonly until?: Instant | null
-}
+export class AnomalyFilterInput extends OpenedFilterInput {}
 
 @InputType('RaiseAnomalyInput')
 export class RaiseAnomalyInput {

@@ -1,10 +1,9 @@
 import type { Alert, AlertSeverity, ServerId } from '../core/types.ts'
 import { Refusal } from '../errors.ts'
-import { AlertEntity } from './entities/alert.entity.ts'
 import { ms } from './instant.ts'
+import { activeOpened, findOpened, lockOpened, type OpenedTable, resolveOpened, tellOf } from './opened.ts'
 import { type OpenedFilter, openedConditions } from './opened-filter.ts'
 import { listOpened } from './opened-list.ts'
-import { tellOf } from './opened-news.ts'
 import type { Page, PageRequest } from './page.ts'
 import { Parameters } from './server-filter.ts'
 import { lockServer } from './servers.ts'
@@ -32,6 +31,7 @@ const COLUMNS = `
   ${ms('opened_at')} as "openedAt", opened_by as "openedBy",
   ${ms('acknowledged_at')} as "acknowledgedAt", acknowledged_by as "acknowledgedBy", acknowledge_note as "acknowledgeNote",
   ${ms('resolved_at')} as "resolvedAt", resolved_by as "resolvedBy", resolve_note as "resolveNote"`
+const TABLE: OpenedTable<Alert> = { name: 'alert', columns: COLUMNS }
 
 /** Opens an alert, or brings the open one with this key up to date; a live server becomes WARNING. @throws Refusal SERVER_NOT_FOUND */
 export function raiseAlert(store: Store, alert: NewAlert): Promise<Alert> {
@@ -50,20 +50,20 @@ export async function raiseAlertIn(tx: Queryable, alert: NewAlert): Promise<Aler
     [alert.serverId, alert.key, alert.severity, alert.message, alert.value, alert.threshold, alert.by],
   )
   await settle(tx, [alert.serverId], 'change')
-  return tellOf(tx, 'alert', rows[0] as Alert)
+  return tellOf(tx, TABLE, rows[0] as Alert)
 }
 
 /** Says that somebody knows; it does not end the alert. @throws Refusal NOT_FOUND, or CONFLICT where it is resolved */
 export function acknowledgeAlert(store: Store, id: number, by: string, note: string | null): Promise<Alert> {
   return inTransaction(store.pool, async (tx) => {
-    const alert = await lockAlert(tx, id)
+    const alert = await lockOpened(tx, TABLE, id)
     if (alert.resolvedAt !== null) throw new Refusal('CONFLICT', 'This alert is resolved already.')
     const { rows } = await tx.query<Alert>(
       `update alert set acknowledged_at = statement_timestamp(), acknowledged_by = $2, acknowledge_note = $3
        where id = $1 returning ${COLUMNS}`,
       [id, by, note],
     )
-    return tellOf(tx, 'alert', rows[0] as Alert)
+    return tellOf(tx, TABLE, rows[0] as Alert)
   })
 }
 
@@ -73,16 +73,8 @@ export function resolveAlert(store: Store, id: number, by: string, note: string 
 }
 
 /** As `resolveAlert`, as a part of a transaction. */
-export async function resolveAlertIn(tx: Queryable, id: number, by: string, note: string | null): Promise<Alert> {
-  const alert = await lockAlert(tx, id)
-  if (alert.resolvedAt !== null) return alert
-  const { rows } = await tx.query<Alert>(
-    `update alert set resolved_at = statement_timestamp(), resolved_by = $2, resolve_note = $3
-     where id = $1 returning ${COLUMNS}`,
-    [id, by, note],
-  )
-  await settle(tx, [alert.serverId], 'change')
-  return tellOf(tx, 'alert', rows[0] as Alert)
+export function resolveAlertIn(tx: Queryable, id: number, by: string, note: string | null): Promise<Alert> {
+  return resolveOpened(tx, TABLE, id, { by, note })
 }
 
 /** Newest first. @throws Refusal BAD_CURSOR */
@@ -90,12 +82,12 @@ export function listAlerts(store: Store, filter: AlertFilter, request: PageReque
   const parameters = new Parameters()
   const conditions = openedConditions(filter, parameters)
   if (filter.severities) conditions.push(`severity = any(${parameters.add(filter.severities)}::text[])`)
-  return listOpened(store, { name: 'alert', columns: COLUMNS }, { conditions, parameters }, request)
+  return listOpened(store, TABLE, { conditions, parameters }, request)
 }
 
 /** Alerts by id, in the order of their ids; those that there are. */
 export function findAlerts(store: Store, ids: readonly number[]): Promise<Alert[]> {
-  return reachable(() => store.em().find(AlertEntity, { id: { $in: [...ids] } }, { orderBy: { id: 'asc' } }))
+  return findOpened(store, TABLE, ids)
 }
 
 /** The alerts of each server that are not resolved, the newest first. */
@@ -103,22 +95,7 @@ export function activeAlertsOf(store: Store, ids: readonly ServerId[]): Promise<
   return reachable(() => activeAlertsIn(store.pool, ids))
 }
 
-/** As `activeAlertsOf`, as a part of a transaction; of all servers where no ids are given, by reading no list of them. */
-export async function activeAlertsIn(tx: Queryable, ids?: readonly ServerId[]): Promise<Map<ServerId, Alert[]>> {
-  const theirs = ids ? 'server_id = any($1::int[]) and' : ''
-  const { rows } = await tx.query<Alert>(
-    `select ${COLUMNS} from alert where ${theirs} resolved_at is null order by id desc`,
-    ids && [ids],
-  )
-  return Map.groupBy(rows, (alert) => alert.serverId)
-}
-
-async function lockAlert(tx: Queryable, id: number): Promise<Alert> {
-  // The server first: heartbeat rows are locked before alerts, by everybody.
-  const found = await tx.query<{ serverId: ServerId }>('select server_id as "serverId" from alert where id = $1', [id])
-  const serverId = found.rows[0]?.serverId
-  if (serverId === undefined) throw new Refusal('NOT_FOUND', 'No alert has this id.')
-  await tx.query('select 1 from server_heartbeat where server_id = $1 for update', [serverId])
-  const { rows } = await tx.query<Alert>(`select ${COLUMNS} from alert where id = $1 for update`, [id])
-  return rows[0] as Alert
+/** As `activeAlertsOf`, as a part of a transaction; of all servers where no ids are given. */
+export function activeAlertsIn(tx: Queryable, ids?: readonly ServerId[]): Promise<Map<ServerId, Alert[]>> {
+  return activeOpened(tx, TABLE, ids)
 }

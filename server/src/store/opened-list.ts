@@ -1,12 +1,13 @@
+import type { Opened, OpenedTable } from './opened.ts'
 import { badCursor, decodePosition, encodePosition, type Page, type PageRequest, pageOf, pageWindow } from './page.ts'
 import type { Parameters } from './server-filter.ts'
 import type { Store } from './store.ts'
 import { reachable } from './transaction.ts'
 
 /** A page of alerts or anomalies, the newest first. @throws Refusal BAD_CURSOR */
-export async function listOpened<T extends { readonly id: number }>(
+export async function listOpened<T extends Opened>(
   store: Store,
-  table: { readonly name: 'alert' | 'anomaly'; readonly columns: string },
+  table: OpenedTable<T>,
   where: { readonly conditions: readonly string[]; readonly parameters: Parameters },
   request: PageRequest,
 ): Promise<Page<T>> {
