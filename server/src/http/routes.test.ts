@@ -1,81 +1,15 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { Authenticator } from '../access/authenticator.ts'
-import { AccessRules } from '../access/permissions.ts'
-import { hashToken } from '../access/tokens.ts'
+import { BEARER, type ServedRoutes, serve } from '../../test/support/routes-scene.ts'
 import { Refusal } from '../errors.ts'
-import { identifyCaller } from './caller.hook.ts'
-import { healthRoute } from './health.route.ts'
-import { heartbeatRoute } from './heartbeat.route.ts'
 import { listen, localUrl } from './listen.ts'
-import { answerMissing, newFastify } from './new-fastify.ts'
-import { page } from './page.ts'
-import { sessionRoutes } from './session.routes.ts'
+import { newFastify } from './new-fastify.ts'
 
-/** A hub without database: server 1 has the agent token "agent-1"; "code" signs in, once; "session" is signed in. */
-async function serve({ openIngest = false } = {}) {
-  const webRoot = mkdtempSync(join(tmpdir(), 'stacksense-page-'))
-  mkdirSync(join(webRoot, 'assets'))
-  writeFileSync(join(webRoot, 'index.html'), '<title>StackSense</title>')
-  writeFileSync(join(webRoot, 'assets/main-1a2b.js'), 'export {}')
-
-  const admin = {
-    id: 1,
-    name: 'admin',
-    scope: 'admin',
-    createdAt: 0,
-    expiresAt: null,
-    lastUsedAt: null,
-    revokedAt: null,
-  } as const
-  const authenticator = new Authenticator({
-    findByTokenHash: async (hash) => (hash.equals(hashToken('agent-1')) ? { kind: 'agent', serverId: 1 } : undefined),
-    findSession: async (hash) => (hash.equals(hashToken('session')) ? admin : undefined),
-  })
-  const wrong = () => Promise.reject(new Refusal('UNAUTHENTICATED', 'No.'))
-  const sessions = {
-    openByToken: vi.fn((token: string) => (token === 'token' ? Promise.resolve('secret') : wrong())),
-    openByCode: vi.fn(wrong).mockResolvedValueOnce('secret' as never),
-    close: vi.fn(async () => undefined),
-  }
-  const record = vi.fn(async (id: number) =>
-    id === 1 ? { kind: 'recorded' as const, receivedAt: 0, name: 'web-1' } : { kind: 'unknown-server' as const },
-  )
-  const ping = vi.fn(async (): Promise<unknown> => undefined)
-  const lines: string[] = []
-  const log = pino({ level: 'debug' }, { write: (line) => void lines.push(line) })
-
-  const rules = new AccessRules({ openIngest })
-  const identify = identifyCaller(authenticator, undefined)
-  const app = newFastify(log)
-  healthRoute(app, ping)
-  heartbeatRoute(app, { rules, writer: { record }, identify })
-  sessionRoutes(app, { rules, sessions, identify, publicUrl: undefined })
-  page(app, webRoot, answerMissing)
-  const url = `http://127.0.0.1:${await listen(app, { host: '127.0.0.1', port: 0 })}`
-  const stop = async () => {
-    await app.close()
-    rmSync(webRoot, { recursive: true })
-  }
-  const post = (path: string, body?: unknown, headers: Record<string, string> = {}) =>
-    fetch(url + path, {
-      method: 'POST',
-      headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
-      body: body === undefined ? null : typeof body === 'string' ? body : JSON.stringify(body),
-    })
-  return { app, url, stop, post, record, sessions, ping, lines }
-}
-
-let hub: Awaited<ReturnType<typeof serve>>
+let hub: ServedRoutes
 beforeEach(async () => {
   hub = await serve()
 })
 afterEach(() => hub.stop())
-
-const BEARER = { authorization: 'Bearer agent-1' }
 
 describe('POST /api/heartbeat/:id', () => {
   test.each(['/api/heartbeat/1/', '/api/heartbeat/1'])('%s takes a heartbeat', async (path) => {
@@ -169,86 +103,6 @@ describe('POST /api/heartbeat/:id', () => {
     expect(await answer.json()).toEqual({ error: 'Something went wrong on our side.', code: 'DEFECT' })
     expect(hub.lines.join('')).toContain('column \\"secret\\" does not exist')
     expect(hub.lines.join('')).not.toContain('agent-1')
-  })
-})
-
-describe('/api/session', () => {
-  test('a token opens a session that no script can read', async () => {
-    const answer = await hub.post('/api/session', { token: 'token' })
-    expect(answer.status).toBe(204)
-    expect(answer.headers.get('set-cookie')).toBe(
-      'stacksense_session=secret; Max-Age=2592000; Path=/; HttpOnly; SameSite=Strict',
-    )
-  })
-
-  test('behind TLS the cookie travels by TLS only', async () => {
-    const answer = await hub.post('/api/session', { token: 'token' }, { 'x-forwarded-proto': 'https' })
-    expect(answer.headers.get('set-cookie')).toMatch(/; Secure$/)
-  })
-
-  test('an old cookie is no hindrance', async () => {
-    const answer = await hub.post('/api/session', { code: 'code' }, { cookie: 'stacksense_session=old' })
-    expect(answer.status).toBe(204)
-  })
-
-  test.each([
-    ['nothing', undefined, 400],
-    ['neither', {}, 400],
-    ['both', { token: 'token', code: 'code' }, 400],
-    ['a number', { token: 1 }, 400],
-    ['null', 'null', 400],
-    ['a list', '[]', 400],
-    ['malformed JSON', '{', 400],
-    ['a poisoned prototype', '{"__proto__": {"token": "token"}}', 400],
-    ['a wrong token', { token: 'wrong' }, 401],
-  ])('%s signs nobody in', async (_, body, status) => {
-    const answer = await hub.post('/api/session', body)
-    expect(answer.status).toBe(status)
-    expect(answer.headers.get('set-cookie')).toBeNull()
-    expect(await answer.json()).toHaveProperty('code')
-  })
-
-  test('a form of another site signs nobody in', async () => {
-    const form = await hub.post('/api/session', 'token=token', { 'content-type': 'application/x-www-form-urlencoded' })
-    expect(form.status).toBe(415)
-    const script = await hub.post('/api/session', { token: 'token' }, { origin: 'http://evil.example' })
-    expect(script.status).toBe(403)
-    expect(hub.sessions.openByToken).not.toHaveBeenCalled()
-  })
-
-  test('guessing is slowed down', async () => {
-    const guesses = await Promise.all(Array.from({ length: 15 }, () => hub.post('/api/session', { token: 'guess' })))
-    expect(guesses.filter(({ status }) => status === 401)).toHaveLength(10)
-    const held = await hub.post('/api/session', { token: 'token' })
-    expect(held.status).toBe(429)
-    expect(Number(held.headers.get('retry-after'))).toBeGreaterThan(50)
-    expect(await held.json()).toMatchObject({ code: 'RATE_LIMITED' })
-  })
-
-  test('guesses behind a proxy on this machine count for whoever made them', async () => {
-    const guess = (from: string) => hub.post('/api/session', { token: 'guess' }, { 'x-forwarded-for': from })
-    for (let n = 0; n < 10; n += 1) await guess('203.0.113.1')
-    expect((await guess('203.0.113.1')).status).toBe(429)
-    expect((await guess('203.0.113.2')).status).toBe(401)
-  })
-
-  test('it says who is signed in', async () => {
-    const answer = await fetch(`${hub.url}/api/session`, { headers: { cookie: 'stacksense_session=session' } })
-    expect(await answer.json()).toEqual({ name: 'admin', scope: 'admin' })
-    const nobody = await fetch(`${hub.url}/api/session`)
-    expect(nobody.status).toBe(401)
-    expect(nobody.headers.get('www-authenticate')).toBe('Bearer realm="StackSense"')
-    expect((await fetch(`${hub.url}/api/session`, { headers: BEARER })).status).toBe(403)
-  })
-
-  test('signing out ends the session and empties the cookie', async () => {
-    const answer = await fetch(`${hub.url}/api/session`, {
-      method: 'DELETE',
-      headers: { cookie: 'stacksense_session=session' },
-    })
-    expect(answer.status).toBe(204)
-    expect(answer.headers.get('set-cookie')).toMatch(/^stacksense_session=; Max-Age=0; /)
-    expect(hub.sessions.close).toHaveBeenCalledExactlyOnceWith('session')
   })
 })
 
