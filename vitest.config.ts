@@ -58,7 +58,14 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'e2e', include: ['e2e/**/*.test.ts'], testTimeout: 120_000, fileParallelism: false },
+        test: {
+          name: 'e2e',
+          include: ['e2e/**/*.test.ts'],
+          testTimeout: 120_000,
+          fileParallelism: false,
+          // A browser, a hub and its database on a machine that may do much else. What passes on the second try is told.
+          retry: process.env.CI ? 1 : 0,
+        },
       },
     ],
   },
