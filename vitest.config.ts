@@ -1,7 +1,7 @@
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vitest/config'
 
-/** Tests that start programs or share a machine's clock run one file at a time; the rest side by side. */
+/** Tests that start programs or share a machine's clock run one or two files at a time; the rest side by side. */
 export default defineConfig({
   // graphql would be loaded twice: as ESM by us, as CommonJS by type-graphql.
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
@@ -62,7 +62,7 @@ export default defineConfig({
           name: 'e2e',
           include: ['e2e/**/*.test.ts'],
           testTimeout: 120_000,
-          fileParallelism: false,
+          maxWorkers: 2,
           // A browser, a hub and its database on a machine that may do much else. What passes on the second try is told.
           retry: process.env.CI ? 1 : 0,
         },
