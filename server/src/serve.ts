@@ -10,6 +10,7 @@ const STOP_TIMEOUT_MS = 10_000
 export async function serve(): Promise<void> {
   // Whoever read our progress may leave without ending us.
   process.stdout.on('error', () => undefined)
+  process.once('beforeExit', endedWithoutAWord)
 
   try {
     const config = readConfig(process.env)
@@ -20,11 +21,18 @@ export async function serve(): Promise<void> {
     say(`StackSense is ready at ${app.url}`)
     say(`Sign in, once and within 15 minutes: ${app.signInLink}`)
     say('')
+    process.off('beforeExit', endedWithoutAWord)
     stopOnSignal(app.stop)
   } catch (error) {
     if (error instanceof StartError) return fail(error.message)
     fail(`StackSense could not start because of a defect.\n${(error as Error).stack ?? error}`)
   }
+}
+
+/** A start that waits for what can never come has nothing left to do, and Node would end it with nothing said. */
+function endedWithoutAWord(): void {
+  const left = process.getActiveResourcesInfo().join(', ') || 'nothing'
+  fail(`StackSense could not start because of a defect: it waited for what can never come (left: ${left}).`)
 }
 
 function stopOnSignal(stop: () => Promise<void>): void {

@@ -92,6 +92,18 @@ describe('what cannot start ends with one clear sentence', () => {
   })
 })
 
+/** Connections that neither come about nor fail, and keep no process alive. */
+const NO_CONNECTIONS = `import net from 'node:net'; net.Socket.prototype.connect = function () { return this }`
+
+test('a start that waits for what can never come says so', async () => {
+  const hub = start({
+    DATABASE_URL: 'postgres://nobody@127.0.0.1:1/nothing',
+    NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(NO_CONNECTIONS)}`,
+  })
+  expect(await hub.ended).toEqual({ code: 1, signal: null })
+  expect(hub.err()).toMatch(/^StackSense could not start because of a defect: it waited for what can never come .+\n$/)
+})
+
 describe('a hub that runs', () => {
   test('says where it is and how to get in, and logs lines of JSON without any secret', async () => {
     const hub = await startReady()
