@@ -43,10 +43,13 @@ export class HeartbeatPost {
   }
 
   #sendTo(lines: HttpLines, { id, token }: SimulatedServer): Promise<HeartbeatAnswer> {
-    return lines.postJson(`/api/heartbeat/${id}/`, token, BODY).then(answerOf, (error: NodeJS.ErrnoException) => {
-      const why = error.code ?? error.message
-      return { kind: NOT_SENT.has(why) ? 'unsent' : 'unanswered', why }
-    })
+    return lines.postJson(`/api/heartbeat/${id}/`, token, BODY).then(
+      (answer) => answerOf(answer, id),
+      (error: NodeJS.ErrnoException) => {
+        const why = error.code ?? error.message
+        return { kind: NOT_SENT.has(why) ? 'unsent' : 'unanswered', why }
+      },
+    )
   }
 
   close(): void {
@@ -54,11 +57,16 @@ export class HeartbeatPost {
   }
 }
 
-function answerOf({ status, body: text }: HttpAnswer): HeartbeatAnswer {
+function answerOf({ status, body: text }: HttpAnswer, serverId: string): HeartbeatAnswer {
   const ackedAt = ownNow()
   const body = parse(text)
   const recordedAt = Date.parse(body.timestamp ?? '')
-  if (status === 200 && body.heartbeat_received === true && !Number.isNaN(recordedAt)) {
+  if (
+    status === 200 &&
+    body.heartbeat_received === true &&
+    String(body.server_id) === serverId &&
+    !Number.isNaN(recordedAt)
+  ) {
     return { kind: 'acknowledged', ackedAt, recordedAt }
   }
   // A 5xx may hide a commit whose answer was lost between the hub and its database.
@@ -68,7 +76,7 @@ function answerOf({ status, body: text }: HttpAnswer): HeartbeatAnswer {
   }
 }
 
-function parse(text: string): { heartbeat_received?: boolean; timestamp?: string; code?: string } {
+function parse(text: string): { server_id?: number; heartbeat_received?: boolean; timestamp?: string; code?: string } {
   try {
     return JSON.parse(text) as object
   } catch {

@@ -60,9 +60,11 @@ export class HttpLine {
     const answer = this.#answer()
     if (!answer) return
     this.#text = this.#text.slice(answer.length)
-    this.#request?.resolve(answer)
+    const request = this.#request
     this.#request = undefined
-    if (answer.staysOpen) this.#options.onFree(this)
+    request?.resolve(answer)
+    // Who speaks without being asked cannot be told from who answers late.
+    if (request && answer.staysOpen && this.#text === '') this.#options.onFree(this)
     else this.close()
   }
 

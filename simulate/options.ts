@@ -23,7 +23,7 @@ export const USAGE = `Simulates a fleet of servers against running hubs, listens
   --grace S          a silence past its deadline by no more than this need not be told (1)
   --patience S       what is not told yet at the end may still come for so long (0)
   --max-lag MS       also fail where the p99 from the deadline to being told is more than this
-  --sockets N        how many connections to each hub carry the heartbeats (64)
+  --sockets N        how many connections to each hub carry the heartbeats (64, or a hundredth of the servers, up to 1000)
   --url URL          the hub, or several separated by commas
                      (STACKSENSE_API_URL, else the one of STACKSENSE_DATA_DIR on this machine)
   --token TOKEN      an admin token (STACKSENSE_TOKEN, else the one of STACKSENSE_DATA_DIR on this machine)
@@ -135,12 +135,17 @@ export function readOptions(args: string[]): Options | 'help' {
     graceMs,
     patienceMs: numberIn(values, 'patience', 0, 0, 3_600) * 1_000,
     maxLagMs: values['max-lag'] === undefined ? null : numberIn(values, 'max-lag', 0, 0, 3_600_000),
-    sockets: numberIn(values, 'sockets', 64, 1, 10_000, true),
+    sockets: numberIn(values, 'sockets', socketsFor(servers), 1, 10_000, true),
     url: values.url,
     token: values.token,
     keep: values.keep,
     json: values.json,
   }
+}
+
+/** Real agents have one each; a batch of the hub's holds no more than what is under way at once. */
+function socketsFor(servers: number): number {
+  return Math.min(1_000, Math.max(64, Math.round(servers / 100)))
 }
 
 function parse(args: string[]) {

@@ -29,6 +29,8 @@ export interface Stage {
   /** Ends the run early; what was seen until then is judged. */
   readonly signal: AbortSignal
   readonly log: (line: string) => void
+  /** Those that are there already, with the simulator's tag; where it is left out, they are created, and deleted at the end. */
+  readonly fleet?: readonly SimulatedServer[]
   /** Instead of what the options say. */
   readonly play?: Play
   readonly progressEveryMs?: number
@@ -38,8 +40,10 @@ export interface Stage {
 
 /** Sets up a fleet, lets it live and die, and judges what the hub said. @throws ApiError when there is nothing to judge. */
 export async function simulate(stage: Stage): Promise<Result> {
-  const { options, log, hub } = stage
+  const { options, log, hub, fleet } = stage
   const api = new Api(hub)
+  if (fleet) return new Simulation(stage, api, fleet).run()
+
   log(`Creating ${options.servers} servers at ${hub.urls.join(', ')} ...`)
   const servers = await createFleet(api, options.servers, options.offlineAfterSeconds, creationProgress(log))
   try {

@@ -185,7 +185,7 @@ export class FakeHub {
     const now = Date.now()
     server.heardAt = now
     if (server.status === 'OFFLINE') this.change(server, 'ONLINE', 'HEALTHY', now)
-    return { heartbeat_received: true, timestamp: new Date(now).toISOString() }
+    return { server_id: Number(id), heartbeat_received: true, timestamp: new Date(now).toISOString() }
   }
 }
 
