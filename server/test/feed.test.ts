@@ -1,8 +1,8 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import type { StatusEvent } from '../src/core/types.ts'
 import { EventTail } from '../src/publish/event-tail.ts'
 import { StatusFeed } from '../src/publish/status-feed.ts'
-import { listStatusEvents, resumePoint } from '../src/store/event-log.ts'
+import { listStatusEvents, readEvents, resumePoint } from '../src/store/event-log.ts'
 import { feedCursor, feedCursorBefore } from '../src/store/feed-cursor.ts'
 import { readFleet } from '../src/store/fleet.ts'
 import { setSuspended } from '../src/store/servers.ts'
@@ -56,6 +56,26 @@ test('a bot that is cut off fifty times while statuses change has every event on
   const rest = await (await listenTo(hub, cursor)).take(ids.length - seen.length)
   expect([...seen, ...rest.map((event) => event.id)]).toEqual(ids)
 }, 120_000)
+
+test('a few new events are read by their keys, however many servers there are, with statistics and without', async () => {
+  const { store } = await scene()
+  await store.pool.query(
+    `with made as (insert into server (name, agent_token_hash) select 'bulk-' || n, decode(md5(n::text), 'hex')
+       from generate_series(1, 20000) n returning id)
+     , heard as (insert into server_heartbeat (server_id) select id from made)
+     insert into status_event (server_id, to_status, reason, at) select id, 'ONLINE', 'HEALTHY', now() from made`,
+  )
+  const query = vi.spyOn(store.pool, 'query')
+  await readEvents(store, {}, { after: 20_000, limit: 1_000 })
+  const [{ text, values }] = query.mock.calls[0] as unknown as [{ text: string; values: unknown[] }]
+  query.mockRestore()
+  for (const statistics of ['', 'analyze server, server_heartbeat, status_event']) {
+    await store.pool.query(statistics)
+    const { rows } = await store.pool.query(`explain ${text.replace('$1', String(values[0]))}`)
+    const plan = rows.map((row) => row['QUERY PLAN']).join('\n')
+    expect(plan).not.toMatch(/Seq Scan on server|Hash Join|Merge Join/)
+  }
+})
 
 test('another hub on the same database continues where this one stopped', async () => {
   const { database, hub, store, server } = await scene()

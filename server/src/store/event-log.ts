@@ -148,15 +148,20 @@ export async function readEvents(
   if (filter.until !== undefined) conditions.push(`e.at < ${timestamp(parameters.add(filter.until))}`)
 
   const direction = range.backwards ? 'desc' : 'asc'
+  // Which events, and then what belongs to each, by its key: no plan may read all servers for the few that changed.
   const text = `
-    select page.*, f.pruned_through from status_feed f left join (
-      select ${EVENT_COLUMNS}, ${SERVER_COLUMNS}
-      from status_event e join server s on s.id = e.server_id left join server_heartbeat h on h.server_id = s.id
-        left join observation_gap g on g.id = e.gap_id
+    with page as materialized (
+      select e.* from status_event e ${filter.tags ? 'join server s on s.id = e.server_id' : ''}
       where ${conditions.join(' and ')}
       order by e.id ${direction} limit ${range.limit}
-    ) page on true
-    order by page.event_id ${direction}`
+    )
+    select told.*, f.pruned_through from status_feed f left join (
+      select ${EVENT_COLUMNS}, ${SERVER_COLUMNS}
+      from page e cross join lateral (select * from server where id = e.server_id offset 0) s
+        left join lateral (select * from server_heartbeat where server_id = e.server_id offset 0) h on true
+        left join lateral (select * from observation_gap where id = e.gap_id offset 0) g on true
+    ) told on true
+    order by told.event_id ${direction}`
   const query = { ...(name ? { name } : {}), text, values: parameters.values }
   const { rows } = await reachable(() => store.pool.query<EventRow | NoEventRow>(query))
   if (range.complete && (range.after ?? 0) < (rows[0]?.pruned_through ?? 0)) throw expired()

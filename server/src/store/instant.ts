@@ -1,12 +1,15 @@
 import { Type } from '@mikro-orm/core'
 import type { Instant } from '../core/types.ts'
 
-/** SQL that reads a timestamp as an Instant: milliseconds since the epoch, exact to the microsecond. */
+/**
+ * SQL that reads a timestamp as an Instant: milliseconds since the epoch, exact to the microsecond. In floating point, because
+ * what `extract` gives costs ten times as much.
+ */
 export function ms(column: string): string {
-  return `(extract(epoch from ${column}) * 1000)::float8`
+  return `(round(date_part('epoch', ${column}) * 1000000) / 1000)`
 }
 
-/** Of `date_part('epoch', …)`: what `ms` gives, and much cheaper where there are many. */
+/** Of `date_part('epoch', …)`: what `ms` gives. */
 export function instantOf(epochSeconds: number): Instant {
   return Math.round(epochSeconds * 1_000_000) / 1_000
 }
