@@ -1,9 +1,9 @@
 import { useWindowVirtualizer } from '@tanstack/vue-virtual'
-import { type ComputedRef, computed, onMounted, onScopeDispose, type Ref, ref, watch } from 'vue'
+import { type ComputedRef, computed, onMounted, onScopeDispose, type Ref, ref, shallowRef, watch } from 'vue'
+import { covering, frameLater, type Range } from './drawn-range.ts'
 
 /** From so many rows on only those in view are drawn. */
 const VIRTUAL_FROM = 200
-const OVERSCAN = 12
 
 /** One for all rows, or one for each. */
 export type RowHeight<T> = number | ((row: T) => number)
@@ -23,63 +23,91 @@ export function useVirtualWindow<T>(
   rows: () => readonly T[],
   height: () => RowHeight<T>,
 ): VirtualWindow<T> {
-  const top = ref(0)
-  const virtual = computed(() => rows().length >= VIRTUAL_FROM)
-  const count = computed(() => (virtual.value ? rows().length : 0))
+  const top = useTop(root)
+  const count = computed(() => rows().length)
+  const virtual = computed(() => count.value >= VIRTUAL_FROM)
+  const virtualCount = computed(() => (virtual.value ? count.value : 0))
+  /** Where each row begins, or the rows that there are end. */
+  const startOf = computed<(index: number) => number>(() => {
+    const one = height()
+    if (typeof one === 'number') return (index) => index * one
+    const starts = [0]
+    for (const row of rows()) starts.push((starts.at(-1) ?? 0) + one(row))
+    return (index) => starts[Math.min(index, starts.length - 1)] ?? 0
+  })
   const virtualizer = useWindowVirtualizer(
     computed(() => ({
-      count: count.value,
-      estimateSize: (index) => heightOf(height(), rows()[index]),
-      overscan: OVERSCAN,
+      count: virtualCount.value,
+      estimateSize: (index) => startOf.value(index + 1) - startOf.value(index),
+      overscan: 0,
       scrollMargin: top.value,
     })),
   )
-  /** All heights, as something to compare. */
-  const heights = computed(() => {
-    const one = height()
-    return typeof one === 'number' ? one : rows().map(one).join()
-  })
-  watch(heights, () => virtualizer.value.measure())
+  watch(
+    () => (typeof height() === 'number' ? height() : startOf.value),
+    () => virtualizer.value.measure(),
+  )
 
+  const inView = computed<Range>(() => {
+    const items = virtualizer.value.getVirtualItems()
+    return { from: items[0]?.index ?? 0, to: (items.at(-1)?.index ?? -1) + 1 }
+  })
+  const drawn = useDrawn(inView, virtualCount)
+  const range = computed<Range>(() => {
+    const { from, to } = virtual.value ? drawn.value : { from: 0, to: count.value }
+    return { from: Math.min(from, count.value), to: Math.min(to, count.value) }
+  })
+  return {
+    shown: computed(() => {
+      const { from, to } = range.value
+      return rows()
+        .slice(from, to)
+        .map((row, i) => ({ row, index: from + i }))
+    }),
+    before: computed(() => startOf.value(range.value.from)),
+    after: computed(() => startOf.value(count.value) - startOf.value(range.value.to)),
+    reveal: (index) => virtual.value && virtualizer.value.scrollToIndex(index, { align: 'auto' }),
+  }
+}
+
+/** How far down the page the list begins. What stands above it may grow or shrink at any time. */
+function useTop(root: Readonly<Ref<HTMLElement | null>>): Readonly<Ref<number>> {
+  const top = ref(0)
   function measure() {
     const offset = root.value ? root.value.getBoundingClientRect().top + scrollY : 0
     if (Math.abs(offset - top.value) > 1) top.value = offset
   }
-  // What stands above the rows may grow or shrink at any time.
   const observer = new ResizeObserver(measure)
   onMounted(() => {
     measure()
     observer.observe(document.body)
   })
   onScopeDispose(() => observer.disconnect())
-
-  const range = computed(() => {
-    if (!virtual.value) return { from: 0, to: rows().length, before: 0, after: 0 }
-    const items = virtualizer.value.getVirtualItems()
-    const [first, last] = [items[0], items.at(-1)]
-    if (!first || !last) return { from: 0, to: 0, before: 0, after: virtualizer.value.getTotalSize() }
-    return {
-      from: first.index,
-      to: last.index + 1,
-      before: first.start - top.value,
-      after: virtualizer.value.getTotalSize() - (last.end - top.value),
-    }
-  })
-  const shown = computed(() => {
-    const { from, to } = range.value
-    return rows()
-      .slice(from, to)
-      .map((row, i) => ({ row, index: from + i }))
-  })
-  return {
-    shown,
-    before: computed(() => range.value.before),
-    after: computed(() => range.value.after),
-    reveal: (index) => virtual.value && virtualizer.value.scrollToIndex(index, { align: 'auto' }),
-  }
+  return top
 }
 
-function heightOf<T>(height: RowHeight<T>, row: T | undefined): number {
-  if (typeof height === 'number') return height
-  return row === undefined ? 0 : height(row)
+/** What is drawn follows what is in view: at once, and what lies ahead of it frame by frame. */
+function useDrawn(inView: Readonly<Ref<Range>>, count: Readonly<Ref<number>>): Readonly<Ref<Range>> {
+  const drawn = shallowRef<Range>({ from: 0, to: 0 })
+  let frame: number | undefined
+  function set(next: Range) {
+    if (next.from !== drawn.value.from || next.to !== drawn.value.to) {
+      drawn.value = next
+      frame ??= requestAnimationFrame(later)
+    }
+  }
+  function later() {
+    frame = undefined
+    set(frameLater(inView.value, drawn.value, count.value))
+  }
+  watch(
+    [inView, count],
+    ([view]) => {
+      set(covering(view, drawn.value))
+      frame ??= requestAnimationFrame(later)
+    },
+    { immediate: true, flush: 'sync' },
+  )
+  onScopeDispose(() => frame !== undefined && cancelAnimationFrame(frame))
+  return drawn
 }
