@@ -25,10 +25,13 @@ const READ_EVERY_MS = 20_000
 const SETTLE_MS = 250
 const MOST_AT_ONCE = 200
 
+/** Of the servers that were asked about; null for one that has none. */
+export type LatestFigures = ReadonlyMap<string, Figures | null>
+
 /** The newest metrics of the rows in view, and of nothing else, while somebody looks. */
-export function useLatestMetrics(inView: () => readonly string[]): Readonly<ShallowRef<ReadonlyMap<string, Figures>>> {
+export function useLatestMetrics(inView: () => readonly string[]): Readonly<ShallowRef<LatestFigures>> {
   const { apollo } = useHub()
-  const figures = shallowRef<ReadonlyMap<string, Figures>>(new Map())
+  const figures = shallowRef<LatestFigures>(new Map())
 
   async function read() {
     const ids = inView().slice(0, MOST_AT_ONCE)
@@ -41,8 +44,7 @@ export function useLatestMetrics(inView: () => readonly string[]): Readonly<Shal
     if (!answer?.data) return
     const known = new Map(figures.value)
     for (const node of answer.data.servers.nodes) {
-      const found = figuresOf(node)
-      if (found) known.set(node.id, kept(known.get(node.id), found))
+      known.set(node.id, kept(known.get(node.id), figuresOf(node)))
     }
     figures.value = known
   }

@@ -18,15 +18,16 @@ function rested(view: Range, drawn: Range): Range[] {
 test('what is in view is drawn at once, what lies ahead a few rows a frame', () => {
   const frames = rested(range(100, 130), range(0, 0))
   expect(frames[0]).toEqual(range(100, 130))
-  expect(frames[1]).toEqual(range(97, 133))
+  expect(frames[1]).toEqual(range(94, 136))
+  expect(frames.at(-2)).toEqual(range(97 - AHEAD + 6, 133 + AHEAD - 6))
   expect(frames.at(-1)).toEqual(range(100 - AHEAD, 130 + AHEAD))
 })
 
 test('a turn of the wheel within what is drawn draws nothing at once', () => {
-  const drawn = range(88, 142)
+  const drawn = range(100 - AHEAD, 130 + AHEAD)
   const [first, second] = rested(range(108, 138), drawn)
   expect(first).toEqual(drawn)
-  expect(second).toEqual(range(91, 145))
+  expect(second).toEqual(range(100 - AHEAD + 3, 130 + AHEAD + 3))
 })
 
 test('a leap beyond what is drawn begins anew; a long way leaves no tail behind', () => {

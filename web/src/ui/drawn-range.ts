@@ -5,17 +5,19 @@ export interface Range {
 }
 
 /** So many rows beyond the view are drawn on either side, for the next turn of the wheel. */
-export const AHEAD = 12
-/** So many of them are made, and so many that are left behind taken away, in one frame at either end. */
+export const AHEAD = 18
+/**
+ * So many of them are made, and so many that are left behind taken away, in one frame at either end; twice as many where
+ * less than half of them are there.
+ */
 const ROWS_A_FRAME = 3
 
 /** What is drawn when the reader has come to `view`: at once all that is in view, and of the rest what was there before. */
 export function covering(view: Range, drawn: Range): Range {
   if (drawn.to <= view.from || view.to <= drawn.from) return view
-  return {
-    from: Math.max(Math.min(drawn.from, view.from), view.from - 2 * AHEAD),
-    to: Math.min(Math.max(drawn.to, view.to), view.to + 2 * AHEAD),
-  }
+  const from = Math.max(Math.min(drawn.from, view.from), view.from - 2 * AHEAD)
+  const to = Math.min(Math.max(drawn.to, view.to), view.to + 2 * AHEAD)
+  return from === drawn.from && to === drawn.to ? drawn : { from, to }
 }
 
 /**
@@ -28,5 +30,6 @@ export function frameLater(view: Range, drawn: Range, count: number): Range {
 }
 
 function towards(goal: number, now: number): number {
-  return now + Math.max(-ROWS_A_FRAME, Math.min(goal - now, ROWS_A_FRAME))
+  const most = Math.abs(goal - now) > AHEAD / 2 ? 2 * ROWS_A_FRAME : ROWS_A_FRAME
+  return now + Math.max(-most, Math.min(goal - now, most))
 }

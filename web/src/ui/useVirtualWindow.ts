@@ -86,25 +86,31 @@ function useTop(root: Readonly<Ref<HTMLElement | null>>): Readonly<Ref<number>> 
   return top
 }
 
-/** What is drawn follows what is in view: at once, and what lies ahead of it frame by frame. */
+/**
+ * What is drawn follows what is in view: at once, and what lies ahead of it frame by frame, from the one after the frame
+ * in which the page moved.
+ */
 function useDrawn(inView: Readonly<Ref<Range>>, count: Readonly<Ref<number>>): Readonly<Ref<Range>> {
   const drawn = shallowRef<Range>({ from: 0, to: 0 })
   let frame: number | undefined
-  function set(next: Range) {
-    if (next.from !== drawn.value.from || next.to !== drawn.value.to) {
-      drawn.value = next
-      frame ??= requestAnimationFrame(later)
-    }
+  const nextFrame = (then: () => void) => {
+    frame = requestAnimationFrame(() => {
+      frame = undefined
+      then()
+    })
   }
-  function later() {
-    frame = undefined
-    set(frameLater(inView.value, drawn.value, count.value))
+  function approach() {
+    const next = frameLater(inView.value, drawn.value, count.value)
+    if (next.from === drawn.value.from && next.to === drawn.value.to) return
+    drawn.value = next
+    nextFrame(approach)
   }
   watch(
     [inView, count],
     ([view]) => {
-      set(covering(view, drawn.value))
-      frame ??= requestAnimationFrame(later)
+      drawn.value = covering(view, drawn.value)
+      // Callbacks that are asked for now come in the very frame that shows the movement.
+      if (frame === undefined) nextFrame(() => nextFrame(approach))
     },
     { immediate: true, flush: 'sync' },
   )
