@@ -8,8 +8,10 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Who sent it; anonymous on routes that look at no credential. */
     caller: Caller
-    /** `performance.now()` when its headers had been read. */
+    /** `performance.now()` when its headers had been read; once it has a body, when all of it had arrived. */
     arrivedAtMs: number
+    /** `performance.now()` when it was known who sent it. */
+    identifiedAtMs: number
   }
 }
 

@@ -52,14 +52,19 @@ export function newFastify(log: Logger, before: (next: Handle) => Handle = (next
 
   app.decorateRequest('caller', undefined as never)
   app.decorateRequest('arrivedAtMs', 0)
+  app.decorateRequest('identifiedAtMs', 0)
   app.addHook('onRequest', async (request, reply) => {
     request.arrivedAtMs = performance.now()
     request.caller = ANONYMOUS
     reply.headers(SECURITY_HEADERS)
   })
-  // A request has arrived when all of it has: whoever sends slowly is not made old by it.
+  // A request has arrived when all of it has: whoever sends slowly is not made old by it. But while we looked up who sends
+  // it, it was here.
+  app.addHook('preParsing', async (request) => {
+    request.identifiedAtMs = performance.now()
+  })
   app.addHook('preValidation', (request, _reply, done) => {
-    request.arrivedAtMs = performance.now()
+    request.arrivedAtMs += performance.now() - request.identifiedAtMs
     done()
   })
   app.addHook('onResponse', async (request, reply) => {

@@ -1,5 +1,5 @@
 import { pino } from 'pino'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { BEARER, type ServedRoutes, serve } from '../../test/support/routes-scene.ts'
 import { Refusal } from '../errors.ts'
 import { listen, localUrl } from './listen.ts'
@@ -87,6 +87,20 @@ describe('POST /api/heartbeat/:id', () => {
     const answer = await fetch(`${hub.url}/api/heartbeat/1/`)
     expect(answer.status).toBe(405)
     expect(answer.headers.get('allow')).toBe('POST')
+  })
+
+  test('it counts from when it was here, not from when it was known whose it is', async () => {
+    let knownAtMs = 0
+    const slow = await serve({
+      lookUp: async () => {
+        await new Promise((resolve) => setTimeout(resolve, 500))
+        knownAtMs = performance.now()
+      },
+    })
+    onTestFinished(() => slow.stop())
+    await slow.post('/api/heartbeat/1/', { agent_version: '1.0.0' }, BEARER)
+    expect(slow.record).toHaveBeenCalledExactlyOnceWith(1, { agentVersion: '1.0.0' }, expect.any(Number))
+    expect(slow.record.mock.calls[0]?.[2]).toBeLessThan(knownAtMs)
   })
 
   test('a full or unreachable hub asks to come again', async () => {

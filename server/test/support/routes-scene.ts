@@ -16,7 +16,7 @@ import { page } from '../../src/http/page.ts'
 import { sessionRoutes } from '../../src/http/session.routes.ts'
 
 /** A hub without database: server 1 has the agent token "agent-1"; "code" signs in, once; "session" is signed in. */
-export async function serve({ openIngest = false } = {}) {
+export async function serve({ openIngest = false, lookUp = async () => {} } = {}) {
   const webRoot = mkdtempSync(join(tmpdir(), 'stacksense-page-'))
   mkdirSync(join(webRoot, 'assets'))
   writeFileSync(join(webRoot, 'index.html'), '<title>StackSense</title>')
@@ -32,7 +32,10 @@ export async function serve({ openIngest = false } = {}) {
     revokedAt: null,
   } as const
   const authenticator = new Authenticator({
-    findByTokenHash: async (hash) => (hash.equals(hashToken('agent-1')) ? { kind: 'agent', serverId: 1 } : undefined),
+    findByTokenHash: async (hash) => {
+      await lookUp()
+      return hash.equals(hashToken('agent-1')) ? { kind: 'agent', serverId: 1 } : undefined
+    },
     findSession: async (hash) => (hash.equals(hashToken('session')) ? admin : undefined),
   })
   const wrong = () => Promise.reject(new Refusal('UNAUTHENTICATED', 'No.'))
@@ -41,7 +44,7 @@ export async function serve({ openIngest = false } = {}) {
     openByCode: vi.fn(wrong).mockResolvedValueOnce('secret' as never),
     close: vi.fn(async () => undefined),
   }
-  const record = vi.fn(async (id: number) =>
+  const record = vi.fn(async (id: number, _agent?: unknown, _arrivedAtMs?: number) =>
     id === 1 ? { kind: 'recorded' as const, receivedAt: 0, name: 'web-1' } : { kind: 'unknown-server' as const },
   )
   const ping = vi.fn(async (): Promise<unknown> => undefined)
