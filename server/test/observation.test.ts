@@ -1,11 +1,14 @@
 import { expect, test, vi } from 'vitest'
-import type { GapCause } from '../src/core/types.ts'
+import type { GapCause, Instant } from '../src/core/types.ts'
 import { readVerdicts } from '../src/store/facts.ts'
+import { findFarewells } from '../src/store/farewells.ts'
+import { ms } from '../src/store/instant.ts'
 import { judgeExpiry } from '../src/store/judge-expiry.ts'
 import { listObservationGaps } from '../src/store/observation-gaps.ts'
 import { setSuspended } from '../src/store/servers.ts'
 import { stamp } from '../src/store/stamp.ts'
 import type { Store } from '../src/store/store.ts'
+import { findTopProcesses } from '../src/store/top-processes.ts'
 import { addServer, age, freshDatabase, historyOf, listenTo, openHub, storedStatus } from './support/hub-scene.ts'
 
 const SHORT = { offlineAfterSeconds: 2 }
@@ -24,9 +27,14 @@ async function ageStamp(store: Store, seconds: number): Promise<void> {
   ])
 }
 
-function stampAs(store: Store, cause: GapCause = 'HUB_DOWN', backlogMs: number | null = null) {
+function stampAs(
+  store: Store,
+  cause: GapCause = 'HUB_DOWN',
+  backlogMs: number | null = null,
+  heardUntil: Instant = Date.now(),
+) {
   const figures = { name: 'a', version: '1', leads: false, backlogMs, heartbeatsPerSecond: 0, feedLagMs: null }
-  return stamp(store, { figures, heardUntil: Date.now(), causeOf: () => cause })
+  return stamp(store, { figures, heardUntil, causeOf: () => cause })
 }
 
 test('while the newest stamp is more than a second old, nobody is judged', async () => {
@@ -99,6 +107,34 @@ test('a clock that was set back leaves no heartbeat, gap or status in the future
   const verdict = (await readVerdicts(store, [server.id])).get(server.id)
   expect(verdict?.lastHeartbeatAt).toBeLessThanOrEqual(now)
   expect((await storedStatus(store, server.id)).since).toBeLessThanOrEqual(now)
+})
+
+test('a clock that was set back leaves no goodbye and no list of processes in the future', async () => {
+  const { store, server } = await scene()
+  const inAnHour = `clock_timestamp() + interval '1 hour'`
+  await store.pool.query(`insert into farewell (server_id, reason, at) values ($1, 'STOPPED', ${inAnHour})`, [
+    server.id,
+  ])
+  await store.pool.query(`insert into top_processes (server_id, at, processes) values ($1, ${inAnHour}, '[]')`, [
+    server.id,
+  ])
+  await ageStamp(store, -3_600)
+  const { now } = await stampAs(store)
+  expect(await findFarewells(store, [server.id])).toEqual(new Map())
+  expect((await findTopProcesses(store, [server.id])).get(server.id)?.at).toBe(now)
+})
+
+test('after a clock was set back, no hub counts as having heard what may still wait there', async () => {
+  const { store } = await scene()
+  await store.pool.query(
+    `insert into hub_observation (hub_id, stamped_at, heard_until, writer_pid)
+     select gen_random_uuid(), now + interval '3 s', now + interval '3 s', pg_backend_pid() from clock_timestamp() as now`,
+  )
+  await ageStamp(store, -3)
+  const { now } = await stampAs(store, 'HUB_DOWN', null, Date.now() + 3_000)
+  const { rows } = await store.pool.query(`select ${ms('heard_until')} as until from hub_observation`)
+  expect(rows).toHaveLength(2)
+  for (const { until } of rows) expect(until).toBeCloseTo(now - 5_000, 1)
 })
 
 test('a clock that was set back is no reason to wait for a hub that is gone', async () => {

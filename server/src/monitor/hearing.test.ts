@@ -77,3 +77,28 @@ test("after the database's clock was set back, it answers for the new time", asy
   }
   expect(hearing.until).toBe(2_000)
 })
+
+test('what it looks for while the clock is set back says nothing in the new time', async () => {
+  const { hearing, answer, goOn } = scene()
+  void hearing.told(99_000, true)
+  await goOn()
+  hearing.setBack(90_000)
+  expect(hearing.until).toBe(1_000) // far behind already
+  const heard = hearing.told(90_000)
+  for (let i = 0; i < 3; i++) {
+    expect(hearing.until).toBe(1_000)
+    await goOn()
+  }
+  await heard
+  expect(hearing.until).toBe(90_000)
+  expect(answer).not.toHaveBeenCalled()
+})
+
+test('after the clock was set back, it has heard what can wait no longer', async () => {
+  const { hearing, goOn } = scene()
+  const heard = hearing.told(99_000)
+  for (let i = 0; i < 2; i++) await goOn()
+  await heard
+  hearing.setBack(90_000)
+  expect(hearing.until).toBe(85_000)
+})

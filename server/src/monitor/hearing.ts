@@ -1,4 +1,5 @@
 import type { Instant, ServerId } from '../core/types.ts'
+import { LONGEST_WAIT_MS } from '../store/write-heartbeats.ts'
 
 export interface HearingOptions {
   /** Lets this hub's own waiting heartbeats commit: those of these servers, or all. */
@@ -21,6 +22,8 @@ export class Hearing {
   #told: Instant | undefined
   #asked = false
   #looking: Promise<void> | undefined
+  /** Instants of one time can be compared; a clock that is set back begins another. */
+  #era = 0
 
   constructor(readonly options: HearingOptions) {}
 
@@ -32,6 +35,13 @@ export class Hearing {
   /** Nothing can have arrived before this instant. */
   begin(at: Instant): void {
     this.#until = at
+  }
+
+  /** The database's clock was set back to this instant: nothing that it told us before counts any more. */
+  setBack(now: Instant): void {
+    this.#era += 1
+    this.#told = undefined
+    this.#until = Math.min(this.#until, now - LONGEST_WAIT_MS)
   }
 
   /** Resolves when everything that has arrived here so far, of these servers or of all, is committed or refused. */
@@ -54,10 +64,11 @@ export class Hearing {
 
   async #look(): Promise<void> {
     while (this.#told !== undefined) {
-      const [told, asked] = [this.#told, this.#asked]
+      const [told, asked, era] = [this.#told, this.#asked, this.#era]
       this.#told = undefined
       this.#asked = false
       await this.hear()
+      if (era !== this.#era) continue
       this.#until = told
       if (asked) await this.options.answer(told).catch(() => undefined)
     }

@@ -97,9 +97,11 @@ export class Observer {
     })
     const atMs = performance.now()
     clock.observe(sentAtMs, atMs, now)
-    void hearing.told(now) // said with the next stamp: those who could not ask us need not wait for long
     // Another hub may have recorded the step; that time went backwards is seen here all the same.
-    const stepped = gap?.cause === 'CLOCK_STEP' || now < (this.#last?.now ?? now)
+    const wentBack = now < (this.#last?.now ?? now)
+    if (wentBack) hearing.setBack(now)
+    void hearing.told(now) // said with the next stamp: those who could not ask us need not wait for long
+    const stepped = gap?.cause === 'CLOCK_STEP' || wentBack
     this.#last = { now, sentAtMs, atMs }
     // A pause in the middle of this stamp came after its `now`: it is told by the next one.
     this.#beat()

@@ -3,6 +3,7 @@ import { BLIND_AFTER_MS } from './facts.ts'
 import { ms, timestamp } from './instant.ts'
 import type { Store } from './store.ts'
 import { inStatement, inTransaction, type Queryable } from './transaction.ts'
+import { LONGEST_WAIT_MS } from './write-heartbeats.ts'
 
 /** What this hub knows of itself when it stamps. */
 export interface Stamping {
@@ -31,12 +32,16 @@ export async function stamp(store: Store, stamping: Stamping): Promise<Stamped> 
   return now === null ? stampAfterHole(store, stamping) : { now, gap: null }
 }
 
-/** Beside a CTE `stamped` that says `now`. Nobody has heard what is to come: that would be from before a clock was set back. */
+/** After the clock was set back nobody can tell what was heard in the new time, but nothing waits for longer than this. */
+const heardOf = (now: string) => `${now} - interval '${LONGEST_WAIT_MS} ms'`
+
+/** Beside a CTE `stamped` that says `now`. Nobody has heard what is to come: that is from before a clock was set back. */
 const WRITE_FIGURES = `
   insert into hub_observation
     (hub_id, name, version, leads, heartbeats_per_second, feed_lag_ms, writer_pid, stamped_at, backlog_since, heard_until)
   select $1::uuid, $2::text, $3::text, $4::boolean, $5::real, $6::real, pg_backend_pid(), now,
-    now - $7::float8 * interval '1 millisecond', least(${timestamp('$8')}, now) from stamped
+    now - $7::float8 * interval '1 millisecond',
+    case when ${timestamp('$8')} > now then ${heardOf('now')} else ${timestamp('$8')} end from stamped
   on conflict (hub_id) do update set
     name = excluded.name, version = excluded.version, leads = excluded.leads,
     heartbeats_per_second = excluded.heartbeats_per_second, feed_lag_ms = excluded.feed_lag_ms,
@@ -120,11 +125,14 @@ async function clampTo(tx: Queryable, now: Instant): Promise<void> {
   await tx.query(`update server set status_since = ${at} where status_since > ${at}`, [now])
   // A hub that is gone would count as alive, and one that lives as having heard, until that time comes again.
   await tx.query(
-    `update hub_observation set stamped_at = least(stamped_at, ${at}), heard_until = least(heard_until, ${at}),
-       backlog_since = null
+    `update hub_observation set stamped_at = least(stamped_at, ${at}),
+       heard_until = case when heard_until > ${at} then ${heardOf(at)} else heard_until end, backlog_since = null
      where stamped_at > ${at} or heard_until > ${at}`,
     [now],
   )
+  // A goodbye would be told of a server that is back, and a list of processes be kept for newer than those that come.
+  await tx.query(`delete from farewell where at > ${at}`, [now])
+  await tx.query(`update top_processes set at = ${at} where at > ${at}`, [now])
 }
 
 async function writeStamp(tx: Queryable, store: Store, now: Instant, stamping: Stamping): Promise<void> {
