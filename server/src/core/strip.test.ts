@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { countStrips, type StripStatus, stripOf } from './strip.ts'
+import { type StripStatus, StripTally, stripOf } from './strip.ts'
 import type { StatusFrom } from './timeline.ts'
 import type { StatusReason } from './types.ts'
 
@@ -58,14 +58,10 @@ test('nothing is shown of what is still to come', () => {
 })
 
 test('each server of a fleet counts once in each bucket', () => {
-  const counts = countStrips(
-    [
-      ['ONLINE', 'OFFLINE'],
-      ['ONLINE', 'UNOBSERVED'],
-    ],
-    2,
-  )
-  expect(counts).toMatchObject([
+  const tally = new StripTally(2)
+  tally.add(['ONLINE', 'OFFLINE'])
+  tally.add(['ONLINE', 'UNOBSERVED'])
+  expect(tally.counts).toMatchObject([
     { ONLINE: 2, OFFLINE: 0 },
     { ONLINE: 0, OFFLINE: 1, UNOBSERVED: 1 },
   ])

@@ -64,16 +64,23 @@ function shownAs({ status, reason }: StatusAndReason): StripStatus {
 export type StripCounts = Readonly<Record<StripStatus, number>>
 
 /** Adds up many servers' strips, bucket by bucket. */
-export function countStrips(strips: Iterable<readonly StripStatus[]>, size: number): StripCounts[] {
-  const counts = Array.from(
-    { length: size },
-    () => Object.fromEntries(STRIP_STATUSES.map((status) => [status, 0])) as Record<StripStatus, number>,
-  )
-  for (const strip of strips) {
-    for (let bucket = 0; bucket < size; bucket++) {
-      const [count, status] = [counts[bucket], strip[bucket]]
+export class StripTally {
+  readonly #counts: Record<StripStatus, number>[]
+
+  /** @param size how many buckets a strip has */
+  constructor(size: number) {
+    const none = () => Object.fromEntries(STRIP_STATUSES.map((status) => [status, 0])) as Record<StripStatus, number>
+    this.#counts = Array.from({ length: size }, none)
+  }
+
+  get counts(): readonly StripCounts[] {
+    return this.#counts
+  }
+
+  add(strip: readonly StripStatus[]): void {
+    for (let bucket = 0; bucket < this.#counts.length; bucket++) {
+      const [count, status] = [this.#counts[bucket], strip[bucket]]
       if (count && status) count[status]++
     }
   }
-  return counts
 }

@@ -1,5 +1,5 @@
 import type { Cut } from '../core/buckets.ts'
-import { countStrips, type StripCounts, type StripStatus, stripOf, type Timeline } from '../core/strip.ts'
+import { type StripCounts, type StripStatus, StripTally, stripOf, type Timeline } from '../core/strip.ts'
 import { coveredMs } from '../core/timeline.ts'
 import type { Gap, Instant, ServerId } from '../core/types.ts'
 import { readNow } from './server-row.ts'
@@ -26,11 +26,18 @@ export interface FleetBucket {
   readonly unobservedMs: number
 }
 
+/** Servers that are counted before heartbeats get their turn again: some milliseconds. */
+const IN_ONE_TURN = 500
+
 /** How many servers showed each status in each bucket, each counted once, at its worst. */
 export async function readFleetHistory(store: Store, cut: Cut): Promise<FleetBucket[]> {
   const [now, timelines, gaps] = await readRange(store, cut, (tx) => readAllTimelines(tx, cut.origin))
-  const strips = timelines.map((it) => shownStrip(it, { gaps, cut, now }))
-  return countStrips(strips, cut.size).map((counts, bucket) => {
+  const tally = new StripTally(cut.size)
+  for (const [i, timeline] of timelines.entries()) {
+    tally.add(shownStrip(timeline, { gaps, cut, now }))
+    if (i % IN_ONE_TURN === IN_ONE_TURN - 1) await new Promise(setImmediate)
+  }
+  return tally.counts.map((counts, bucket) => {
     const at = cut.origin + bucket * cut.widthMs
     return { at, counts, unobservedMs: coveredMs(gaps, at, at + cut.widthMs) }
   })
