@@ -160,11 +160,17 @@ test('a suspended server is told nothing of its silence; its heartbeats are stor
   })
 })
 
-test('a deleted server is unknown to agents, and nobody waits for it any more', async () => {
+test('a deleted server is unknown to agents, leaves nothing that grows, and nobody waits for it any more', async () => {
   const { hub, store, judge } = await scene()
   const server = await addServer(store, SHORT)
   await hub.writer.record(server.id, {})
+  const now = 'statement_timestamp()'
+  await store.pool.query(`insert into top_processes (server_id, at, processes) values ($1, ${now}, '[]')`, [server.id])
+  await store.pool.query(`insert into availability_sum values ($1, ${now}, 0, 0, 0)`, [server.id])
   await deleteServer(store, server.id)
+  for (const table of ['server_heartbeat', 'top_processes', 'availability_sum']) {
+    expect((await store.pool.query(`select from ${table} where server_id = $1`, [server.id])).rowCount).toBe(0)
+  }
   expect(await hub.writer.record(server.id, {})).toEqual({ kind: 'unknown-server' })
   expect(await judge(server.id)).toEqual({ kind: 'settled' })
   await expect(deleteServer(store, server.id)).rejects.toMatchObject({ code: 'SERVER_NOT_FOUND' })

@@ -5,8 +5,13 @@ import type { Store } from '../store/store.ts'
 
 const RECONNECT_MS = 250
 const PING_MS = 1_000
-/** A ping that is not answered within this means that the connection is dead. */
-const PATIENCE_MS = 1_000
+/** What a ping that was answered proves, it proves for this long. */
+const PROVEN_MS = 2_000
+/**
+ * A ping that is not answered within this means that the connection is dead. Longer than that proof: to connect again makes
+ * the hub read a lot anew, which is no help where the database, or this process, is only slow.
+ */
+const PATIENCE_MS = 3_000
 
 export type Hear = (channel: Channel, payload: string) => void
 
@@ -36,7 +41,7 @@ export class Listener {
 
   /** Whether it has heard everything up to two seconds ago. Not where it only could not ask for so long: it may be deaf. */
   get listens(): boolean {
-    return this.#client !== undefined && performance.now() - this.#livedAtMs <= PING_MS + PATIENCE_MS
+    return this.#client !== undefined && performance.now() - this.#livedAtMs <= PROVEN_MS
   }
 
   async stop(): Promise<void> {

@@ -16,6 +16,7 @@ import { TopProcesses } from './migrations/2026-11-25-top-processes.ts'
 import { WriteHeartbeats } from './migrations/2026-11-25-write-heartbeats.ts'
 import { AvailabilitySums } from './migrations/2026-11-26-availability-sums.ts'
 import { HeartbeatRoom } from './migrations/2026-11-26-heartbeat-room.ts'
+import { Tidying } from './migrations/2026-11-26-tidying.ts'
 import type { DatabaseConnection } from './pool.ts'
 import { ENTITIES } from './store.ts'
 
@@ -34,6 +35,7 @@ const MIGRATIONS = [
   { name: '2026-11-25-metric-open-hours', class: MetricOpenHours },
   { name: '2026-11-26-availability-sums', class: AvailabilitySums },
   { name: '2026-11-26-heartbeat-room', class: HeartbeatRoom },
+  { name: '2026-11-26-tidying', class: Tidying },
 ]
 
 /** Any number that no other program uses as an advisory lock: 'ssmi' in ASCII. */

@@ -46,12 +46,14 @@ export function maintainPartitions(store: Store, retention: MetricRetention): Pr
   return inTransaction(store.pool, async (tx) => {
     await tx.query('select pg_advisory_xact_lock($1)', [PARTITION_LOCK])
     const today = await readToday(tx)
+    // Before anything is dropped: from then on nobody can write samples until this is committed.
+    const open = await oldestOpenDay(tx)
     await drop(tx, samples, today, today)
     // Where samples still wait, their roll-ups have to go somewhere, and are made from what was rolled up before, too.
     const waiting = await partitionsOf(tx, samples)
     const first = Math.min(today - DAYS_BACK * DAY_MS, ...waiting.map((partition) => partition.from))
     const needed = new Map<Partitioned, number>([samples, raw, fiveMinutes].map((table) => [table, first]))
-    needed.set(hours, Math.min(first, (await oldestOpenDay(tx)) ?? first))
+    needed.set(hours, Math.min(first, open ?? first))
     for (const [table, from] of needed) {
       if (table !== samples) await drop(tx, table, today, from)
       await makeMissing(tx, table, from, today + DAYS_AHEAD * DAY_MS)

@@ -86,8 +86,9 @@ export async function deleteServer(store: Store, id: ServerId): Promise<void> {
   await inTransaction(store.pool, async (tx) => {
     await lockServer(tx, id)
     await tx.query('delete from server_heartbeat where server_id = $1', [id])
-    await tx.query('delete from farewell where server_id = $1', [id])
-    await tx.query('delete from heartbeat_rhythm where server_id = $1', [id])
+    for (const table of ['farewell', 'heartbeat_rhythm', 'top_processes', 'availability_sum']) {
+      await tx.query(`delete from ${table} where server_id = $1`, [id])
+    }
     await tx.query(
       `update alert set resolved_at = statement_timestamp(), resolved_by = 'server deleted'
        where server_id = $1 and resolved_at is null`,
