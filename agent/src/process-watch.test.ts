@@ -62,6 +62,18 @@ test('a process that is both is told once, and another with the number of one be
   expect(await watch.look()).toEqual([{ pid: 7, name: 'new', cpuPercent: 25, memoryBytes: 8_192 }])
 })
 
+test.each(['', ' ', '\t'])(
+  'one that calls itself "%s" is told all the same: a hub would refuse it all without a name',
+  async (name) => {
+    const host = new VirtualHost()
+    const watch = new ProcessWatch(host, 5)
+    show(host, 1_000, { 7: { name, ticks: 0 } })
+    await watch.look()
+    show(host, 1_100, { 7: { name, ticks: 10 } })
+    expect(await watch.look()).toEqual([{ pid: 7, name: '?', cpuPercent: 10, memoryBytes: 0 }])
+  },
+)
+
 test('one that ends while it is looked at, or that may not be looked at, is left out', async () => {
   const host = new VirtualHost()
   const watch = new ProcessWatch(host, 5)

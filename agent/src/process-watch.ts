@@ -63,7 +63,7 @@ export class ProcessWatch {
     return [...byPid.values()]
       .map(({ pid, name, took }) => ({
         pid,
-        name,
+        name: toldName(name),
         cpuPercent: ticks > 0 ? percent(took / ticks) : 0,
         memoryBytes: parseResident(this.#read(`/proc/${pid}/status`)),
       }))
@@ -75,6 +75,13 @@ export class ProcessWatch {
     return file.kind === 'text' ? file.text : ''
   }
 }
+
+/** A process may call itself nothing; a hub refuses a sample that holds one without a name. What else is in a name, hubs clean. */
+function toldName(name: string): string {
+  return name.trim() === '' ? NAMELESS : name
+}
+
+const NAMELESS = '?'
 
 /** What was found at one look. Processes come in the order of their numbers, both when they are added and when they are asked for. */
 class Look {
