@@ -39,6 +39,14 @@ test('a refusal that stays is not asked again', () => {
   expect(read).not.toHaveBeenCalled()
 })
 
+test('nothing is read for a page that was left while a read was under way', () => {
+  const { failed, read, scope } = scene()
+  scope.stop()
+  failed(refusal('UNAVAILABLE'))
+  vi.advanceTimersByTime(60_000)
+  expect(read).not.toHaveBeenCalled()
+})
+
 test('nothing is read for a page that was left', () => {
   const { failed, read, scope } = scene()
   failed(refusal('UNAVAILABLE'))

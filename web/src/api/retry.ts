@@ -9,16 +9,21 @@ const PASSING = ['UNAVAILABLE', 'RATE_LIMITED', 'DEFECT']
 export function useRetry(read: () => void) {
   let failures = 0
   let timer: ReturnType<typeof setTimeout> | undefined
+  let disposed = false
   const succeeded = () => {
     clearTimeout(timer)
     failures = 0
   }
   function failed(error: unknown) {
     clearTimeout(timer)
-    if (!isPassing(error)) return
+    // A read that was under way when the component ended fails after it.
+    if (disposed || !isPassing(error)) return
     timer = setTimeout(read, WAITS_MS[Math.min(failures++, WAITS_MS.length - 1)])
   }
-  onScopeDispose(() => clearTimeout(timer))
+  onScopeDispose(() => {
+    disposed = true
+    clearTimeout(timer)
+  })
   return { succeeded, failed }
 }
 
