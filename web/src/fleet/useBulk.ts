@@ -45,7 +45,7 @@ export function useBulk() {
     done: string,
     becomes: Change,
     task: (row: FleetRow) => Promise<Refused | undefined>,
-    undo?: Undo,
+    undo: Undo,
   ) {
     running.value++
     const settle = fleet.expect(
@@ -59,7 +59,7 @@ export function useBulk() {
     return outcome
   }
 
-  function tell(done: string, { done: changed, refused }: Undertaking<FleetRow>, undo?: Undo) {
+  function tell(done: string, { done: changed, refused }: Undertaking<FleetRow>, undo: Undo) {
     const [first] = refused
     if (first) {
       const all = changed.length + refused.length
@@ -69,10 +69,10 @@ export function useBulk() {
           : `${done} ${figure(changed.length)} of ${count(all, 'server')}`
       toasts.refused(said, `${first.item.name}: ${first.refused.message}`, {
         name: 'Try again',
-        run: () => undo?.again(refused.map(({ item }) => item)),
+        run: () => undo.again(refused.map(({ item }) => item)),
       })
     } else if (changed.length > 0) {
-      const back = undo?.back && { name: 'Undo', run: () => undo.back?.(changed) }
+      const back = undo.back && { name: 'Undo', run: () => undo.back?.(changed) }
       toasts.done(`${done} ${named(changed)}`, '', back)
     }
   }
@@ -98,13 +98,14 @@ export function useBulk() {
       list: readonly FleetRow[],
       tagsOf: (row: FleetRow) => readonly string[],
       done: string,
-      undo?: Undo,
+      undo: Undo,
     ): void => {
       const tags = new Map(list.map((row) => [row.id, tagsOf(row)]))
       const becomes: Change = (row) => ({ ...row, tags: tags.get(row.id) ?? row.tags })
       void run(list, done, becomes, ({ id }) => ask(BulkTagDocument, { id, tags: [...(tags.get(id) ?? [])] }), undo)
     }
-    const back = (list: readonly FleetRow[]) => set(list, ({ id, tags }) => before.get(id) ?? tags, 'Tags restored of')
+    const back = (list: readonly FleetRow[]): void =>
+      set(list, ({ id, tags }) => before.get(id) ?? tags, 'Tags restored of', { again: back })
     set(rows, ({ tags }) => changed(tags, change), 'Tagged', { back, again: (list) => tag(list, change) })
   }
 
