@@ -59,9 +59,12 @@ test('in words: the highest, and what was not observed', () => {
   )
 })
 
-test('hours of the axis are full and every third, and keep away from its ends', () => {
-  const hours = (narrow: boolean) =>
-    bandHours(NOON - 24 * 3_600_000, NOON, { narrow }).map((at) => new Date(at).getUTCHours())
-  expect(hours(false)).toEqual([15, 18, 21, 0, 3, 6, 9])
-  expect(hours(true)).toEqual([18, 21, 0, 3, 6])
+test.each([
+  { narrow: false, late: false, until: NOON, hours: [15, 18, 21, 0, 3, 6, 9] },
+  { narrow: true, late: false, until: NOON, hours: [18, 21, 0, 3, 6] },
+  { narrow: false, late: false, until: NOON - 3_600_000, hours: [15, 18, 21, 0, 3, 6, 9] },
+  { narrow: false, late: true, until: NOON - 3_600_000, hours: [15, 18, 21, 0, 3, 6] },
+])('hours of the axis are full and every third, and keep away from its ends: %o', ({ until, hours, ...ends }) => {
+  const shown = bandHours(until - 24 * 3_600_000, until, ends)
+  expect(shown.map((at) => new Date(at).getUTCHours())).toEqual(hours)
 })

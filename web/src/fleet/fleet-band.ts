@@ -104,13 +104,26 @@ export function bandInWords(buckets: readonly BandBucket[], gaps: readonly BandG
   return `Servers with problems, last 24 hours. ${highest}${unobserved}`
 }
 
+/** How often the band is read, a tenth of a bucket. */
+export const READ_EVERY_MS = 60_000
+
+/** Whether two readings have failed or were not made: then its end is not now. */
+export function isLate(until: number, now: number): boolean {
+  return now - until > 2 * READ_EVERY_MS
+}
+
 const HOUR = 3_600_000
 /**
  * Full hours of the viewer's clock, every third, where there is room for them: nearer to an end an hour's label would run
- * into the end's own, which names the day at the beginning.
+ * into the end's own, which names the day at the beginning, and where the end is late.
  */
-export function bandHours(from: number, until: number, { narrow }: { readonly narrow: boolean }): readonly number[] {
-  const [start, end] = narrow ? [5 * HOUR, 3 * HOUR] : [2.25 * HOUR, 1.25 * HOUR]
+export function bandHours(
+  from: number,
+  until: number,
+  { narrow, late }: { readonly narrow: boolean; readonly late: boolean },
+): readonly number[] {
+  const [start, now] = narrow ? [5 * HOUR, 3 * HOUR] : [2.25 * HOUR, 1.25 * HOUR]
+  const end = late ? start : now
   const first = new Date(from + start)
   first.setMinutes(0, 0, 0)
   const hours: number[] = []

@@ -1,7 +1,7 @@
 import { onScopeDispose, type ShallowRef, shallowRef, watch } from 'vue'
 import { FleetBandDocument } from '../api/generated/graphql.ts'
 import { useHub } from '../api/hub.ts'
-import { type BandBucket, bandBucket } from './fleet-band.ts'
+import { type BandBucket, bandBucket, READ_EVERY_MS } from './fleet-band.ts'
 
 export interface Band {
   readonly from: number
@@ -12,8 +12,6 @@ export interface Band {
 const DAY_MS = 86_400_000
 /** Ten minutes each. */
 const BUCKETS = 144
-/** A tenth of a bucket. */
-const READ_EVERY_MS = 60_000
 
 /** The last 24 hours of the whole fleet; undefined until it was read. Read again each minute, and with each new connection. */
 export function useFleetBand(): Readonly<ShallowRef<Band | undefined>> {
