@@ -27,6 +27,14 @@ function badge(page: Page, word: string) {
   return page.locator('.proof-line .status-badge', { hasText: new RegExp(`^${word}$`) })
 }
 
+/** By the palette: the page itself stays loaded. */
+async function goTo(page: Page, name: string): Promise<void> {
+  await page.keyboard.press('Control+k')
+  await page.getByRole('combobox').fill(name)
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { level: 1, name }).waitFor()
+}
+
 test('a status is proved, copied, acknowledged and taken back; its next change clears it', async () => {
   const { hub, browser } = await scene()
   const server = await addServer(hub, 'db-1', 3)
@@ -159,6 +167,7 @@ test('charts: keys point, zoom and move; a finger zooms sideways', async () => {
 
 test('a server is suspended and edited at once, and is as it was where the hub refuses', async () => {
   const { hub, page } = await scene()
+  await addServer(hub, 'db-9', 86_400)
   const server = await addServer(hub, 'web-1', 86_400)
   await ask(hub, BEAT, server)
   await page.goto(hub.signInLink)
@@ -189,12 +198,27 @@ test('a server is suspended and edited at once, and is as it was where the hub r
   await page.getByText('No.').last().waitFor()
   expect(await page.getByLabel('Name').inputValue()).toBe('web-2')
 
+  // Who is at another server by then is told there, and not asked to save it for that one.
+  await page.getByRole('button', { name: 'Save' }).click()
+  await goTo(page, 'db-9')
+  answer()
+  await page.getByText('Not changed: web-1').waitFor()
+  expect(await page.getByRole('dialog').count()).toBe(0)
+  await page.getByRole('button', { name: 'Open it' }).click()
+  await page.getByRole('heading', { level: 1, name: 'web-1' }).waitFor()
+
   await page.unroute('**/graphql')
+  await page.getByRole('button', { name: 'More actions' }).click()
+  await page.getByRole('button', { name: 'Edit' }).click()
+  await page.getByLabel('Name').fill('web-2')
   await page.getByRole('button', { name: 'Save' }).click()
   await page.getByRole('heading', { level: 1, name: 'web-2' }).waitFor()
   await page.keyboard.press('s')
   await page.getByText('Suspended web-2').waitFor()
+  await goTo(page, 'db-9')
   await page.getByRole('button', { name: 'Undo' }).first().click()
+  await page.getByText('Resumed web-2').waitFor()
+  await page.goBack()
   await badge(page, 'ONLINE').waitFor()
 
   await page.getByRole('link', { name: 'All changes' }).click()
