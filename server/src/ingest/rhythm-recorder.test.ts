@@ -33,6 +33,25 @@ test('each server is written once in ten minutes, its heartbeats together', asyn
   expect(write.mock.calls[0]?.[0].get(1)).toHaveLength(20)
 })
 
+test('a large fleet is written log by log, never heartbeat by heartbeat', async () => {
+  const { note, write } = scene()
+  const gate = Promise.withResolvers<void>()
+  write.mockReturnValueOnce(gate.promise)
+  const servers = 100
+  const noteAll = (from: number, to: number) => {
+    for (let i = from; i < to; i++) note(1 + (i % servers), 30 * i)
+  }
+  noteAll(0, 500_000)
+  await vi.advanceTimersByTimeAsync(0)
+  expect(write).toHaveBeenCalledOnce()
+  expect(write.mock.calls[0]?.[0].size).toBe(servers / 10)
+
+  noteAll(500_000, 501_000)
+  gate.resolve()
+  await vi.advanceTimersByTimeAsync(1_000)
+  expect(write).toHaveBeenCalledOnce()
+})
+
 test('the end writes what is left', async () => {
   const { recorder, note, written } = scene()
   note(5, 0)

@@ -20,7 +20,10 @@ export interface RhythmRecorderOptions {
 const LOGS = 10
 const EVERY_MS = 60_000
 
-/** Beyond this many the next log is not waited for: 16 MB. Beyond twice as many, heartbeats go unnoted. */
+/**
+ * Beyond this many the next log is not waited for: 16 MB. One at a time, for a log that was just begun is not worth its
+ * writing. Beyond twice as many, heartbeats go unnoted.
+ */
 const MAX_NOTED = 500_000
 
 const MAX_BATCH = 250
@@ -75,7 +78,7 @@ export class RhythmRecorder {
       agentStartedAt: entry.agentStartedAt === undefined ? 0 : secondsOf(entry.agentStartedAt),
       skewMs: entry.sentAt === undefined ? null : Math.round(entry.sentAt - receivedAt),
     })
-    if (++this.#noted >= MAX_NOTED) this.#flushSoon()
+    if (++this.#noted >= MAX_NOTED && this.#writing.size === 0) this.#flushSoon()
   }
 
   /** What is noted of these servers and not yet written. */
