@@ -98,7 +98,10 @@ before_restart=$(last_heartbeat)
 await newer_than "$before_restart"
 
 say 'brought up to date without a token'
-install_agent '' || fail 'the second installation'
+install_agent --interval 2 --top-processes 3 || fail 'the second installation'
+for setting in '"interval": 2' '"top_processes": 3' "\"token\": \"$agent_token\""; do
+  [ "$(grep -oF "$setting" "$root/etc/stacksense/agent.json" | wc -l)" = 1 ] || fail "the configuration holds $setting not once"
+done
 
 say 'it goes without a trace, and says goodbye'
 install_agent --uninstall || fail 'the removal'

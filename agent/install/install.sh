@@ -222,6 +222,8 @@ write_config() {
   if [ -z "$token" ]; then
     [ -f "$config" ] || fail 'the token is missing: --token TOKEN. The page shows it when a server is added, and makes a new one on the page of a server.'
     cp "$config" "$stage/agent.json"
+    [ -z "$interval" ] || set_setting interval "$interval"
+    [ -z "$top_processes" ] || set_setting top_processes "$top_processes"
   else
     case $token in
       *[!A-Za-z0-9_.~+/=-]*) fail 'this is not a token: it holds a sign that no token has.' ;;
@@ -236,6 +238,24 @@ write_config() {
   fi
   chown "$user" "$stage/agent.json"
   chmod 600 "$stage/agent.json"
+}
+
+# In a configuration that people may have edited: its value is replaced where it stands, else it comes first.
+set_setting() {
+  case $2 in
+    *[!0-9.]*) fail "\"$2\" is not a number." ;;
+  esac
+  awk -v name="\"$1\"" -v value="$2" '
+    { text = text $0 "\n" }
+    END {
+      if (match(text, name "[ \t\n]*:[ \t\n]*(\"[^\"]*\"|[^ \t\n,}]+)"))
+        text = substr(text, 1, RSTART - 1) name ": " value substr(text, RSTART + RLENGTH)
+      else
+        sub(/{/, "{ " name ": " value ",", text)
+      printf "%s", text
+    }' "$stage/agent.json" >"$stage/agent.json.new"
+  cat "$stage/agent.json.new" >"$stage/agent.json"
+  rm "$stage/agent.json.new"
 }
 
 # The token says which server this is. It goes by standard input: what stands on a command line can be read by everybody.
