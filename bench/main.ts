@@ -8,7 +8,7 @@ const USAGE = `Usage: npm run bench [-- PART …]
 
 Measures, and writes what it found to bench/RESULTS.md. Without parts: all but those marked with *.
 
-${PARTS.map(({ key, title, onlyByName }) => `  ${(key + (onlyByName ? ' *' : '')).padEnd(14)}${title}`).join('\n')}
+${PARTS.map(({ key, title, onlyByName }) => `  ${(key + (onlyByName ? ' *' : '')).padEnd(28)}${title}`).join('\n')}
 
 STACKSENSE_BENCH_DATABASE_URL  a PostgreSQL to measure on; else Debian's, where it is installed, and the embedded one
 BENCH_PROFILE                  a folder for CPU profiles of the hubs under test

@@ -8,7 +8,7 @@ import { peer } from './parts/peer.ts'
 import { protocols } from './parts/protocols.ts'
 import { queries } from './parts/queries.ts'
 import { rest, restEmbedded } from './parts/rest.ts'
-import { simulation } from './parts/simulation.ts'
+import { simulation, simulationEmbedded } from './parts/simulation.ts'
 import { strips } from './parts/strips.ts'
 
 /** All there is to measure, in the order in which it is measured and told. */
@@ -25,4 +25,5 @@ export const PARTS: readonly Part[] = [
   history,
   peer,
   simulation,
+  simulationEmbedded,
 ]

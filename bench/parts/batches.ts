@@ -13,7 +13,7 @@ import { NO_POSTGRES } from '../stage/ingest.ts'
 
 const SERVERS = 10_000
 const BATCH = 1_000
-const SECONDS = 4
+const SECONDS = 3
 const PGBENCH_CLIENTS = [1, 2, 4]
 
 export const batches: Part = {

@@ -12,7 +12,7 @@ import { untilWatched } from '../stage/watched.ts'
 
 const HUBS = [1, 2, 3]
 const SERVERS = 10_000
-const DEATHS = 500
+const DEATHS = 400
 const EVERY_MS = 10
 const STEADY_MS = 2_000
 const BEAT_SECONDS = 30

@@ -17,7 +17,7 @@ const EVERY_MS = 10
 const ROUNDS = 3
 
 /** Before anybody dies the fleet lives for so long. */
-const STEADY_MS = 10_000
+const STEADY_MS = 5_000
 
 /** Each server beats this often, as agents do. */
 const BEAT_SECONDS = 30
@@ -102,7 +102,7 @@ function report(name: string, rows: readonly (readonly (string | number)[])[]): 
   ]
   return `On ${name}. Every server beats each ${BEAT_SECONDS} s. Start is that of the process. ${SEPARATE.toLocaleString('en')} separate deaths, ${1_000 / EVERY_MS}
 a second, from the deadline by the database's clock to the arrival at a socket; deaths at once until the last event has
-arrived at the last of ${SUBSCRIBERS} subscribers, medians of ${ROUNDS} rounds. Memory is what is resident after ten seconds in which
+arrived at the last of ${SUBSCRIBERS} subscribers, medians of ${ROUNDS} rounds. Memory is what is resident after ${STEADY_MS / 1_000} seconds in which
 all lived, and after all deaths.
 
 ${table(heads, rows)}`

@@ -13,7 +13,7 @@ const TSCONFIG = fileURLToPath(new URL('../../server/tsconfig.json', import.meta
 
 const SUBSCRIBERS = 1_000
 const AT_ONCE = [1, 10]
-const ROUNDS = 5
+const ROUNDS = 3
 const MEASURE_MS = 1_500
 
 /** So many bursts are on their way, that neither side waits for the other. */

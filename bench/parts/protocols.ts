@@ -31,7 +31,7 @@ interface Round {
 
 async function oneRound({ hub, fleet, meters }: Ingest): Promise<Round> {
   const run = (beats: Beats, connections: number) =>
-    runMetered({ ...beats, url: hub.url, connections, warmUpMs: 1_000, measureMs: 3_000 }, meters)
+    runMetered({ ...beats, url: hub.url, connections, warmUpMs: 500, measureMs: 2_000 }, meters)
   return {
     rest: await run(restBeats(fleet), CONNECTIONS),
     graphql: await run(graphqlBeats(fleet), CONNECTIONS),

@@ -8,7 +8,7 @@ import { Hub } from '../stage/hub.ts'
 import { ask, keepAlive } from '../stage/relay.ts'
 
 const SERVERS = 10_000
-const MEASURE_MS = 5_000
+const MEASURE_MS = 3_000
 
 /** Three times as often as agents do. */
 const BEAT_SECONDS = 10

@@ -11,8 +11,8 @@ import { type Metered, runMetered } from '../stage/metered-load.ts'
 const SERVERS = 10_000
 const CONNECTIONS = [50, 400]
 const ROUNDS = 3
-const WARM_UP_MS = 1_000
-const MEASURE_MS = 3_000
+const WARM_UP_MS = 500
+const MEASURE_MS = 2_000
 
 export const rest: Part = {
   key: 'rest',

@@ -10,7 +10,7 @@ import { addOutages } from '../stage/metric-days.ts'
 const SERVERS = 10_000
 /** Of the whole fleet in 24 hours: each server came and went once, or five times. */
 const EVENTS = [20_000, 100_000]
-const ROUNDS = 30
+const ROUNDS = 21
 const HOUR_MS = 3_600_000
 
 /** As the page asks: the rows in view, and the band over the list. */

@@ -6,7 +6,7 @@ import { ask, reportAll } from './relay.ts'
 import { Subscribers } from './subscribers.ts'
 
 /** How long a doomed server lives after its one heartbeat. */
-export const LIFE_SECONDS = 6
+export const LIFE_SECONDS = 5
 
 const QUERY = `subscription ($after: String) {
   serverStatusChanged(after: $after) { cursor at to reason server { id name } }
