@@ -48,7 +48,8 @@ export async function writeHeartbeats(
   store: Store,
   entries: readonly HeartbeatEntry[],
 ): Promise<Map<ServerId, WrittenHeartbeat>> {
-  if (!RECOVERING.has(store)) {
+  const expectsRecovery = RECOVERING.delete(store)
+  if (!expectsRecovery) {
     try {
       const { rows } = await inStatement<ArrayTexts>(store.writer, () => callFor(entries, false))
       return writtenIn(rows)
@@ -58,7 +59,6 @@ export async function writeHeartbeats(
   }
   const { rows, recoverable } = await inTransaction(store.writer, (tx) => writeAndRecover(tx, entries))
   if (recoverable.length > 0) RECOVERING.add(store)
-  else RECOVERING.delete(store)
   return writtenIn(rows)
 }
 
