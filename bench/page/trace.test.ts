@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { longestTask, type TraceEvent, workPerFrame } from './trace.ts'
+import { longestTask, REFRESH_MS, type TraceEvent, workPerFrame } from './trace.ts'
 
 const MAIN: TraceEvent = { name: 'thread_name', ph: 'M', ts: 0, pid: 1, tid: 7, args: { name: 'CrRendererMain' } }
 const task = (ts: number, dur: number, tid = 7): TraceEvent => ({
@@ -25,6 +25,12 @@ test('a frame costs its making and all that was done since the one before it', (
     task(30_000, 9_000),
   ]
   expect(workPerFrame(events)).toEqual([6, 1])
+})
+
+test('work that was over before the refresh in which a frame is shown has delayed nothing; what reaches into it counts whole', () => {
+  const events = [MAIN, task(0, 6_000), task(48_000, 30_000), task(80_000, 1_000), frame(90_000, 4_000)]
+  expect(workPerFrame(events, REFRESH_MS)).toEqual([35])
+  expect(workPerFrame(events)).toEqual([41])
 })
 
 test('of several pages the one that works most is meant', () => {

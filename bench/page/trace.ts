@@ -20,18 +20,23 @@ export function isOfInterest({ name, ph }: TraceEvent): boolean {
   return ph === 'M' || (ph === 'X' && name === TASK)
 }
 
+/** So often a screen shows something new, in ms. */
+export const REFRESH_MS = 1_000 / 60
+
 /**
- * How long the page's main thread worked for each frame, in ms: making it, and all that it did since the frame before.
- * Work is processor time: while another program has the processor, a task lasts but does not work.
+ * How long the page's main thread worked for each frame, in ms: making it, and what it did since the frame before; of
+ * that only what ended within `withinMs` before the frame. Work is processor time: while another program has the
+ * processor, a task lasts but does not work.
  */
-export function workPerFrame(events: readonly TraceEvent[]): readonly number[] {
+export function workPerFrame(events: readonly TraceEvent[], withinMs = Infinity): readonly number[] {
   const frames: number[] = []
-  let work = 0
+  let since: TraceEvent[] = []
   for (const task of mainThreadTasks(events)) {
-    work += workOf(task)
+    since.push(task)
     if (task.args?.src_func !== FRAME) continue
-    frames.push(work / 1_000)
-    work = 0
+    const near = since.filter(({ ts, dur = 0 }) => ts + dur > task.ts - withinMs * 1_000)
+    frames.push(near.reduce((sum, one) => sum + workOf(one), 0) / 1_000)
+    since = []
   }
   return frames
 }

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { CDPSession } from 'playwright-core'
 import { percentile } from '../figures.ts'
-import { isOfInterest, longestTask, type TraceEvent, workPerFrame } from './trace.ts'
+import { isOfInterest, longestTask, REFRESH_MS, type TraceEvent, workPerFrame } from './trace.ts'
 import { longestSince, type Visit } from './visit.ts'
 
 const FRAME_MS = 16
@@ -20,6 +20,8 @@ export interface Busy {
   readonly p95Ms: number
   readonly p99Ms: number
   readonly tooLong: number
+  /** Of what was done since the frame before only what fell into the refresh of the screen that shows the frame. */
+  readonly shownP95Ms: number
 }
 
 /** `BENCH_PROFILE=folder` keeps a CPU profile of the page there, for each name: it costs time itself. */
@@ -36,6 +38,7 @@ export async function watch(visit: Visit, name: string, work: () => Promise<void
     p95Ms: tenth(percentile(frames, 95)),
     p99Ms: tenth(percentile(frames, 99)),
     tooLong: frames.filter((ms) => ms > FRAME_MS).length,
+    shownP95Ms: tenth(percentile(workPerFrame(events, REFRESH_MS), 95)),
   }
 }
 

@@ -1,6 +1,7 @@
 import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql'
 import type { Instant } from '../core/types.ts'
 import { readInstant } from './read-instant.ts'
+import { writeInstant } from './write-instant.ts'
 
 /**
  * An instant at the edge of the API. It comes in as ISO 8601 with a zone, because a time without one means another
@@ -11,7 +12,7 @@ export const DateTime = new GraphQLScalarType<Instant, string>({
   description:
     'An instant as ISO 8601. Input needs a zone (`2026-01-31T12:00:00Z`, `2026-01-31T13:00:00+01:00`); output is in UTC with milliseconds.',
   specifiedByURL: 'https://scalars.graphql.org/andimarek/date-time.html',
-  serialize: (value) => new Date(value as Instant).toISOString(),
+  serialize: (value) => writeInstant(value as Instant),
   parseValue: parseInstant,
   parseLiteral: (node) => parseInstant(node.kind === Kind.STRING ? node.value : undefined, node),
 })
