@@ -30,7 +30,7 @@ const STEPS = [
 ]
 const MOST_TICKS = 7
 /** Nearer than this to an end a word would run into the end's own; the beginning's names the day, too. */
-const EDGES = { wide: { start: 0.11, end: 0.07 }, narrow: { start: 0.28, end: 0.17 } } as const
+const EDGES = { wide: { start: 0.11, end: 0.07 }, narrow: { start: 0.28, end: 0.21 } } as const
 
 const WEEKDAY = new Intl.DateTimeFormat('en-GB', { weekday: 'short' })
 const DAY_AND_MONTH = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' })
