@@ -52,6 +52,11 @@ describe('a text of /proc', () => {
     })
   })
 
+  test('net/dev: a bridge over a card carries what the card carries', () => {
+    const text = NET_DEV.replace('    lo', '   br0: 5 1 0 0 0 0 0 0 6 1 0 0 0 0 0 0\n    lo')
+    expect([...parseNetworks(text).keys()]).toEqual(['eth0', 'enp3s0f1'])
+  })
+
   test('net/dev of a machine with nothing but a tunnel: the tunnel', () => {
     const text = NET_DEV.replace(/^(eth|enp|docker|veth).*\n|^ +(eth).*\n/gm, '').replace(
       '    lo',
@@ -75,6 +80,16 @@ describe('a text of /proc', () => {
 
   test('mounts of a container: its root and its volumes', () => {
     expect(parseMounts(CONTAINER_MOUNTS)).toEqual(['/', '/data'])
+  })
+
+  test('mounts that the hub would not take cost only themselves', () => {
+    const long = `/${'x'.repeat(256)}`
+    const odd = ['/a\\011b', '/a\\012b', '/a\u007fb', '/a\ud800b', long].map(
+      (path, i) => `/dev/sd${i} ${path} ext4 rw 0 0`,
+    )
+    expect(
+      parseMounts([...odd, `/dev/sdx ${long.slice(0, 256)} ext4 rw 0 0`, '/dev/sdy /😀 ext4 rw 0 0'].join('\n')),
+    ).toEqual(['/😀', long.slice(0, 256)])
   })
 
   test('mounts beyond all measure are bounded', () => {
@@ -114,6 +129,11 @@ describe('disk space', () => {
       usedBytes: 600,
       totalBytes: 1_000,
     })
+  })
+
+  test('of a file system that says to have more free than it has in all is not negative', () => {
+    const use = diskUse('/', { totalBytes: 5, freeBytes: 6, availableBytes: 6 })
+    expect(use).toMatchObject({ usedBytes: 0, usedPercent: 0 })
   })
 
   test('of a file system with nothing in it and nothing to use is 0', () => {

@@ -89,7 +89,7 @@ export function parseUptime(uptime: string): Pick<MetricSample, 'uptimeSeconds'>
 
 /** Those that carry what others carry already, or that never leave the machine. */
 const VIRTUAL_NETWORK =
-  /^(lo|veth|docker|podman|br-|bridge|virbr|vmbr|vnet|fwbr|fwpr|fwln|cni|flannel|cali|cilium|lxc|lxd|tap|tun|wg|ppp|dummy|ifb|bond|team|sit|gre|ip6|tunl|vxlan|kube|nodelocal|ovs|vti|macv|ipvlan|nlmon|tailscale|zt)|[.@]/
+  /^(lo|veth|docker|podman|br-|br\d|bridge|virbr|vmbr|vnet|fwbr|fwpr|fwln|cni|flannel|cali|cilium|lxc|lxd|tap|tun|wg|ppp|dummy|ifb|bond|team|sit|gre|ip6|tunl|vxlan|kube|nodelocal|ovs|vti|macv|ipvlan|nlmon|tailscale|zt)|[.@]/
 
 /** /proc/net/dev: the interfaces that lead out of the machine, or all but the loopback where none looks like one. */
 export function parseNetworks(dev: string): Map<string, Transfer> {
@@ -138,12 +138,18 @@ const CONTAINER_FILES = /^\/(etc\/(hosts|hostname|resolv\.conf)|dev\/|proc\/|sys
 
 const MAX_MOUNTS = 32
 
+/** What the hub takes for a path; it would refuse the whole sample for another. */
+const MAX_PATH = 256
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const NO_PATH = /[\u0000-\u001f\u007f]|[\ud800-\udfff]/u
+
 /** /proc/mounts: where to look for free space, the root first; each device once, at its shortest path. */
 export function parseMounts(mounts: string): string[] {
   const byDevice = new Map<string, string>()
   for (const line of mounts.split('\n')) {
     const [device = '', path = '', type = ''] = line.split(' ').map(unescapeOctal)
     if (path !== '/' && (!STORAGE.has(type) || CONTAINER_FILES.test(path))) continue
+    if (path.length === 0 || path.length > MAX_PATH || NO_PATH.test(path)) continue
     // A pool's data sets share its space. A root that is no device, such as a container's, stands for itself.
     const key = type === 'zfs' ? device.replace(/\/.*$/, '') : STORAGE.has(type) ? device : path
     const known = byDevice.get(key)
@@ -162,7 +168,7 @@ export function diskUse(
   mount: string,
   space: { totalBytes: number; freeBytes: number; availableBytes: number },
 ): DiskUse {
-  const usedBytes = space.totalBytes - space.freeBytes
+  const usedBytes = Math.max(0, space.totalBytes - space.freeBytes)
   const usable = usedBytes + space.availableBytes
   return { mount, usedPercent: usable > 0 ? percent(usedBytes / usable) : 0, usedBytes, totalBytes: space.totalBytes }
 }
