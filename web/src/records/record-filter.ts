@@ -4,6 +4,7 @@ import { NBSP } from '../ui/durations.ts'
 /** How far back a list goes. */
 export const SPANS = { '1h': 1, '24h': 24, '7d': 168, '30d': 720, '90d': 2_160 } as const
 export type Span = keyof typeof SPANS
+const MINUTE_MS = 60_000
 const HOUR_MS = 3_600_000
 
 /** What every list of records can be narrowed to. All of it stands in the address. */
@@ -43,6 +44,11 @@ function rangeQuery(since: number | null, until: number | null): LocationQueryRa
     ...(since !== null && { since: new Date(since).toISOString() }),
     ...(until !== null && { until: new Date(until).toISOString() }),
   }
+}
+
+/** What a range begins with: the last 24 h, to the minute. It stands in the address, so it cannot be open at both ends. */
+export function firstRange(now: number): { readonly since: number; readonly until: null } {
+  return { since: Math.floor(now / MINUTE_MS) * MINUTE_MS - 24 * HOUR_MS, until: null }
 }
 
 /** The filter's times as the API takes them; a span is counted back from now. */
