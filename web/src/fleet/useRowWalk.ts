@@ -1,4 +1,5 @@
 import { nextTick, type Ref } from 'vue'
+import { focusFell } from '../ui/focus-fell.ts'
 import { onKey } from '../ui/on-key.ts'
 
 export interface RowWalk {
@@ -8,14 +9,16 @@ export interface RowWalk {
 
 /**
  * J and K walk a list by moving the focus itself, to the link of the next row: Enter opens it, a screen reader reads it,
- * and there is one cursor. Rows are marked by `data-row`; in a virtual list `reveal` draws the one to go to.
+ * and there is one cursor. Rows are marked by `data-row`; in a virtual list `reveal` draws the one to go to. Where rows stand
+ * in several lists below each other, `listOf` tells which one a row is in.
  */
 export function useRowWalk(
   root: Readonly<Ref<HTMLElement | null>>,
   ids: () => readonly string[],
   reveal: (id: string) => void = () => {},
+  listOf: (id: string) => unknown = () => undefined,
 ): RowWalk {
-  let last: string | undefined
+  let last: { readonly id: string; readonly at: number; readonly list: unknown } | undefined
   const rowOf = (element: Element | null) => element?.closest<HTMLElement>('[data-row]')?.dataset.row
   const focused = () => {
     const active = document.activeElement
@@ -24,17 +27,25 @@ export function useRowWalk(
 
   async function walk(by: 1 | -1) {
     const all = ids()
-    // A row that was scrolled away lost the focus; the walk goes on where it was.
-    const at = all.indexOf(focused() ?? last ?? '')
-    const next = all[at === -1 ? (by === 1 ? 0 : all.length - 1) : at + by]
+    const at = placeFrom(all, by)
+    const next = all[at]
     if (next === undefined) return
-    last = next
+    last = { id: next, at, list: listOf(next) }
     if (!linkOf(next)) {
       reveal(next)
       await nextTick()
       await new Promise(requestAnimationFrame)
     }
     linkOf(next)?.focus()
+  }
+  /** A row that was scrolled away lost the focus: the walk goes on from it. One that left its list gave its place to the next. */
+  function placeFrom(all: readonly string[], by: 1 | -1): number {
+    const here = focused()
+    const at = all.indexOf(here ?? last?.id ?? '')
+    if (last && focusFell() && (at === -1 || listOf(last.id) !== last.list)) {
+      return Math.max(0, Math.min(by === 1 ? last.at : last.at - 1, all.length - 1))
+    }
+    return at === -1 ? (by === 1 ? 0 : all.length - 1) : at + by
   }
   const linkOf = (id: string) => root.value?.querySelector<HTMLElement>(`[data-row="${CSS.escape(id)}"] a[href]`)
 
