@@ -40,6 +40,15 @@ test('several by their number and the tag that they share', () => {
   expect(told(entry('1', 'OFFLINE'), entry('3', 'OFFLINE'))).toMatchObject({ said: '2 servers went OFFLINE' })
 })
 
+test('hours apart they are told by their times, without a guess at the cause', () => {
+  const apart = 6 * 3_600_000
+  expect(told(entry('3', 'OFFLINE', apart), entry('1', 'OFFLINE'))).toMatchObject({
+    said: '2 servers went OFFLINE',
+    more: 'The first at 12:00:00, the last at 18:00:00.',
+  })
+  expect(told(entry('3', 'OFFLINE', 60_000), entry('1', 'OFFLINE'))?.more).toContain('more likely the network')
+})
+
 test('what is back already, or never went, is not told', () => {
   expect(told(entry('1', 'ONLINE', 5), entry('1', 'OFFLINE'))).toBeUndefined()
   expect(told(entry('1', 'ONLINE'))).toBeUndefined()

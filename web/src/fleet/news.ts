@@ -1,8 +1,11 @@
 import type { FeedEntry } from '../api/fleet-store.ts'
 import { happenedBecause } from '../ui/change-words.ts'
-import { duration } from '../ui/durations.ts'
+import { clock, duration } from '../ui/durations.ts'
 import { kindOf } from '../ui/status.ts'
 import { count, sentence } from '../ui/words.ts'
+
+/** Two limits of silence do not end in the same second, even where one cable was cut. */
+const AT_ONCE_MS = 60_000
 
 export interface News {
   readonly said: string
@@ -29,12 +32,18 @@ export function toastOf(
   }
   const tag = sharedTag(silent.map(({ serverId }) => tagsOf(serverId)))
   const times = silent.map(({ at }) => at)
-  const within = Math.max(1_000, Math.max(...times) - Math.min(...times))
   return {
     said: `${count(silent.length, 'server')}${tag ? ` in ${tag}` : ''} went OFFLINE`,
-    more: `Within ${duration(within)} of each other: more likely the network than the servers.`,
+    more: together(Math.min(...times), Math.max(...times)),
     to: tag ? `/servers?status=offline&tags=${encodeURIComponent(tag)}` : '/servers?status=offline',
   }
+}
+
+/** What fell silent at one time shares a cause. After a page that slept, hours may lie between. */
+function together(first: number, last: number): string {
+  if (last - first > AT_ONCE_MS) return `The first at ${clock(first, last)}, the last at ${clock(last, last)}.`
+  const within = duration(Math.max(1_000, last - first))
+  return `Within ${within} of each other: more likely the network than the servers.`
 }
 
 /** The last of the tags that all have: tags go from the general to the particular more often than the other way. */

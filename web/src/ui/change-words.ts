@@ -66,13 +66,20 @@ function wasBefore({ from, fromReason, lastedMs }: ChangeFacts): string {
   return lastedMs === null ? `was ${from}` : `was ${from} for ${duration(lastedMs)}`
 }
 
-/** What is spoken of changes that came together: by name while they are few, else by number. */
+/**
+ * What is spoken of changes that came together, the oldest first: by name while they are few, else how many servers are now
+ * what. A server that changed more than once is told as it ended.
+ */
 export function announcement(
-  changes: readonly (Pick<ChangeFacts, 'to' | 'reason' | 'from'> & { readonly serverName: string })[],
+  changes: readonly (Pick<ChangeFacts, 'to' | 'reason' | 'from'> & {
+    readonly serverId: string
+    readonly serverName: string
+  })[],
 ): string {
   if (changes.length <= 2) return changes.map((change) => `${change.serverName} ${happened(change)}.`).join(' ')
+  const last = new Map(changes.map((change) => [change.serverId, change]))
   const numbers = new Map<string, number>()
-  for (const change of changes) {
+  for (const change of last.values()) {
     const word = statusWord(kindOf(change.to, change.reason))
     numbers.set(word, (numbers.get(word) ?? 0) + 1)
   }

@@ -170,9 +170,24 @@ describe('what happened', () => {
   })
 
   test('few changes are spoken by name, many by number', () => {
-    const named = (serverName: string, facts: Partial<ChangeFacts> = {}) => ({ ...change(facts), serverName })
+    const named = (serverName: string, facts: Partial<ChangeFacts> = {}) => ({
+      ...change(facts),
+      serverId: serverName,
+      serverName,
+    })
     expect(announcement([named('db-ams-03')])).toBe('db-ams-03 went OFFLINE.')
     const many = [named('a'), named('b'), named('c', { to: 'ONLINE', reason: 'HEALTHY' })]
     expect(announcement(many)).toBe('2 servers became OFFLINE. 1 server became ONLINE.')
+  })
+
+  test('servers are counted, not changes', () => {
+    const named = (serverId: string, to: ChangeFacts['to']) => ({
+      ...change({ to, reason: to === 'ONLINE' ? 'HEALTHY' : 'HEARTBEAT_EXPIRED' }),
+      serverId,
+      serverName: serverId,
+    })
+    expect(announcement([named('a', 'OFFLINE'), named('b', 'OFFLINE'), named('a', 'ONLINE')])).toBe(
+      '1 server became ONLINE. 1 server became OFFLINE.',
+    )
   })
 })
