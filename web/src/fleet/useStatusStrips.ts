@@ -56,6 +56,8 @@ export function useStatusStrips(inView: () => readonly string[], span: () => Spa
   }
   const beat = setInterval(read, READ_EVERY_MS)
   watch(span, () => {
+    // What is still on its way is of the span before.
+    asked++
     strips.value = new Map()
   })
   watch(
