@@ -57,3 +57,14 @@ test('what the browser refuses or lacks is said', async () => {
   delete globalThis.Notification
   expect(new Notifications(localStorage).state.value).toBe('unsupported')
 })
+
+test('a browser that has them and makes none costs nobody the rest of the news', () => {
+  FakeNotification.permission = 'granted'
+  localStorage.setItem('notifications', 'on')
+  const notifications = new Notifications(localStorage)
+  shown.mockImplementation(() => {
+    throw new TypeError('Illegal constructor')
+  })
+  notifications.tell('title', 'body', () => {})
+  expect(notifications.state.value).toBe('unsupported')
+})

@@ -28,7 +28,11 @@ export class Notifications {
   /** One that is still there is replaced: what counts is how it is now. */
   tell(title: string, body: string, opened: () => void): void {
     if (this.state.value !== 'on' || document.visibilityState === 'visible') return
-    const notification = new Notification(title, { body, tag: 'stacksense', icon: '/favicon-offline.svg' })
+    const notification = made(title, body)
+    if (!notification) {
+      this.state.value = 'unsupported'
+      return
+    }
     notification.onclick = () => {
       window.focus()
       notification.close()
@@ -40,6 +44,15 @@ export class Notifications {
     if (!('Notification' in globalThis)) return 'unsupported'
     if (Notification.permission === 'denied') return 'refused'
     return Notification.permission === 'granted' && this.storage.getItem(STORED) === 'on' ? 'on' : 'off'
+  }
+}
+
+/** None in Chrome on Android: there only a service worker may make them, and the constructor throws. */
+function made(title: string, body: string): Notification | undefined {
+  try {
+    return new Notification(title, { body, tag: 'stacksense', icon: '/favicon-offline.svg' })
+  } catch {
+    return undefined
   }
 }
 
