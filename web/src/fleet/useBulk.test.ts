@@ -58,6 +58,6 @@ test('tags whose undoing the hub refuses are restored when it is tried again', a
   await press('Try again')
   expect(mutate).toHaveBeenCalledTimes(3)
   expect(mutate).toHaveBeenLastCalledWith(expect.objectContaining({ variables: { id: '1', tags: ['prod'] } }))
-  expect(last()?.said).toBe('Tags restored of web-1')
+  expect(last()?.said).toBe('Retagged web-1')
   page.unmount()
 })

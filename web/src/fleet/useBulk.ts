@@ -105,7 +105,7 @@ export function useBulk() {
       void run(list, done, becomes, ({ id }) => ask(BulkTagDocument, { id, tags: [...(tags.get(id) ?? [])] }), undo)
     }
     const back = (list: readonly FleetRow[]): void =>
-      set(list, ({ id, tags }) => before.get(id) ?? tags, 'Tags restored of', { again: back })
+      set(list, ({ id, tags }) => before.get(id) ?? tags, 'Retagged', { again: back })
     set(rows, ({ tags }) => changed(tags, change), 'Tagged', { back, again: (list) => tag(list, change) })
   }
 
