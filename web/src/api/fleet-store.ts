@@ -106,15 +106,22 @@ export class FleetStore {
    * the live feed tell is recognised by its cursor.
    */
   replace(snapshot: FleetSnapshot, events: readonly FleetEventFragment[]): void {
+    this.clear()
+    for (const server of snapshot.servers) this.rows.set(server.id, rowOf(server, this.now()))
+    this.cursor = snapshot.cursor
+    this.feed = entriesOf(events)
+  }
+
+  /** As it was before the first snapshot. */
+  clear(): void {
     this.rows.clear()
     this.#early.clear()
     this.#deleted.clear()
     this.#settledAt.clear()
     this.#applied.clear()
     this.#byName.allChanged()
-    for (const server of snapshot.servers) this.rows.set(server.id, rowOf(server, this.now()))
-    this.cursor = snapshot.cursor
-    this.feed = entriesOf(events)
+    this.cursor = null
+    this.feed = []
   }
 
   /** A status change, in the feed's order. False for one that was applied before. */

@@ -53,6 +53,16 @@ test('it is live when the snapshot is there, and the feed goes on from its curso
   expect(sync.version.value).toBe(1)
 })
 
+test('who signs out leaves nothing that the next one could take for the present', async () => {
+  const { sync, store, connect, kind } = scene()
+  await connect()
+  sync.forget()
+  expect([kind(), store.cursor, store.byName(), store.feed]).toEqual(['loading', null, [], []])
+  expect(sync.version.value).toBe(2)
+  await connect()
+  expect([kind(), store.byName().length]).toEqual(['live', 1])
+})
+
 test('a change that comes while the snapshot is being read is not lost', async () => {
   const { sync, store, snapshot, changes } = scene()
   let answer = (_snapshot: Awaited<ReturnType<FleetSource['snapshot']>>) => {}

@@ -63,6 +63,15 @@ export class FleetSync {
     this.state.value = this.#hadData ? { kind: 'stale' } : { kind: 'loading' }
   }
 
+  /** Nobody is signed in any more: whoever comes next begins anew, however much later that is. */
+  forget(): void {
+    this.#hadData = false
+    this.store.clear()
+    this.gaps = []
+    this.lost()
+    this.version.value++
+  }
+
   /** After a failure: tries at once instead of at the time announced. */
   tryNow(): void {
     if (this.#retry !== undefined) void this.#sync()

@@ -75,8 +75,10 @@ export function createHub(socketUrl: string): Hub {
 
   function leave(): void {
     connection.close()
-    fleet.lost()
+    fleet.forget()
     session.value = null
+    // Questions that are under way are refused by it, as they would be by the hub.
+    void apollo.clearStore().catch(() => undefined)
   }
 
   return {

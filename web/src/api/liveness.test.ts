@@ -17,6 +17,7 @@ test.each<[Liveness, ConnectionState, FleetState, Liveness['kind'], boolean]>([
   [{ kind: 'reconnecting' }, { kind: 'live' }, { kind: 'stale' }, 'catching-up', false],
   [{ kind: 'catching-up', old: true }, { kind: 'live' }, { kind: 'stale' }, 'catching-up', true],
   [LIVE, { kind: 'live' }, failed, 'failed', true],
+  [{ kind: 'connecting' }, { kind: 'live' }, { ...failed, hadData: false }, 'failed', false],
   [{ kind: 'connecting' }, { kind: 'live' }, { kind: 'loading' }, 'connecting', false],
   [{ kind: 'connecting' }, line('stale'), { kind: 'loading' }, 'lost', true],
 ])('from %o, line %o and fleet %o', (previous, connection, fleet, kind, old) => {

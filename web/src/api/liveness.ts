@@ -30,8 +30,8 @@ export function livenessOf(previous: Liveness, line: ConnectionState, fleet: Fle
   return fleet.kind === 'stale' ? { kind: 'catching-up', old: isOld(previous) } : { kind: 'connecting' }
 }
 
-/** Whether what is shown must look old. */
+/** Whether what is shown must look old. Where the fleet was never read, nothing of it is shown. */
 export function isOld(liveness: Liveness): boolean {
   if (liveness.kind === 'catching-up') return liveness.old
-  return liveness.kind === 'lost' || liveness.kind === 'failed'
+  return liveness.kind === 'lost' || (liveness.kind === 'failed' && liveness.hadData)
 }

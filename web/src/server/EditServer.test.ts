@@ -42,3 +42,16 @@ test('who is elsewhere by then is told there, with the way back', async () => {
   expect(router.currentRoute.value.path).toBe('/servers/1')
   wrapper.unmount()
 })
+
+test('what somebody else changes while one types is not written back', async () => {
+  const { wrapper, mutate } = await partOfPage(EditServer, { server: serverOf('1') })
+  await flushPromises()
+  await wrapper.setProps({ more: { server: serverOf('1', { offlineAfterSeconds: 120 }) } })
+  const description = document.querySelectorAll('input')[2] as HTMLInputElement
+  description.value = 'the new one'
+  description.dispatchEvent(new Event('input'))
+  dialog()?.querySelector('form')?.dispatchEvent(new Event('submit'))
+  await flushPromises()
+  expect(mutate.mock.calls[0]?.[0].variables).toEqual({ id: '1', input: { description: 'the new one' } })
+  wrapper.unmount()
+})

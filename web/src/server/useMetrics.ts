@@ -7,6 +7,7 @@ import {
   ServerMetricsRecordedDocument,
 } from '../api/generated/graphql.ts'
 import { useHub } from '../api/hub.ts'
+import { useRetry } from '../api/retry.ts'
 import { useSubscription } from '../api/useSubscription.ts'
 import { boundsOf, type ChartWindow } from './chart-window.ts'
 import { grown, type MetricPoints, pointsOf } from './metric-points.ts'
@@ -35,18 +36,27 @@ export function useMetrics(id: () => string, window: () => ChartWindow, now: () 
   const read = shallowRef<MetricsRead>()
   const marks = shallowRef<ServerMarksQuery>()
   const failed = shallowRef(false)
+  const retry = useRetry(() => void load())
   let asked = 0
+  /** Which window `read` is of. */
+  let readKey = ''
 
   async function load() {
     const question = ++asked
+    const asking = key()
     const { from, to } = boundsOf(window(), now())
     const variables = { id: id(), from: iso(from), to: iso(to), maxPoints: MOST_POINTS }
     const answer = await apollo
       .query({ query: ServerMetricsDocument, variables, fetchPolicy: 'no-cache' })
-      .catch(() => null)
+      .catch((error: unknown) => {
+        if (question === asked) retry.failed(error)
+        return null
+      })
     if (question !== asked) return
     failed.value = !answer?.data
     if (!answer?.data) return
+    retry.succeeded()
+    readKey = asking
     const { buckets, observationGaps, bucketSeconds } = answer.data.metrics
     const gaps = observationGaps.map((gap) => ({ from: Date.parse(gap.from), until: Date.parse(gap.until) }))
     const single = buckets.samples.every((samples) => samples <= 1)
@@ -63,7 +73,8 @@ export function useMetrics(id: () => string, window: () => ChartWindow, now: () 
   }
 
   function move(added: readonly MetricPointFragment[] = []) {
-    if (!read.value || window().kind === 'fixed') return
+    // What is shown of another window is not stretched over this one.
+    if (!read.value || readKey !== key() || window().kind === 'fixed') return
     const { from, to } = boundsOf(window(), now())
     read.value = { ...read.value, ...grown(read.value, added, from), from, to }
   }
