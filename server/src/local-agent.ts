@@ -105,11 +105,11 @@ class LocalAgent {
       detached: true, // Ctrl-C is the hub's; the agent ends with its input.
     })
     this.#process = child
-    child.stdin.on('error', () => undefined)
-    this.#passOn(child.stdout)
-    this.#passOn(child.stderr)
     child.on('error', (error) => this.options.log.error({ err: error }, 'The local agent cannot be started.'))
     child.on('close', (code) => this.#ended(code, performance.now() - startedAt))
+    // Where the system has no descriptors left, it has no streams either.
+    child.stdin?.on('error', () => undefined)
+    for (const output of [child.stdout, child.stderr]) if (output) this.#passOn(output)
   }
 
   #passOn(output: Readable): void {

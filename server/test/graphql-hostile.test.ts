@@ -89,6 +89,12 @@ const HOSTILE: [string, string, object, string][] = [
     'BAD_USER_INPUT from',
   ],
   ['a foreign cursor of servers', '{ servers(after: "eyJ4IjoxfQ") { totalCount } }', {}, 'BAD_CURSOR'],
+  [
+    'a forged cursor of servers',
+    `{ servers(after: "${Buffer.from('["servers.ID","99999999999"]').toString('base64url')}") { totalCount } }`,
+    {},
+    'BAD_CURSOR',
+  ],
   ['a foreign cursor of alerts', '{ alerts(after: "WyJzZXJ2ZXJzLklEIiwxXQ") { nodes { id } } }', {}, 'BAD_CURSOR'],
   [
     'a foreign cursor of events',
@@ -156,6 +162,22 @@ test('each hostile input has its code, is no defect, and changes nothing', async
   expect((await scene.data('{ servers { nodes { name statusReason activeAlerts { id } } } }')).servers.nodes).toEqual([
     { name: 'there', statusReason: 'NEVER_SEEN', activeAlerts: [] },
   ])
+})
+
+test('what some programs call no time is a time like any other', async () => {
+  const { data, createServer } = await graphqlScene()
+  const { id } = await createServer('web-1')
+  const { metrics, server } = await data(
+    `query ($id: ID!, $from: DateTime!, $to: DateTime!) {
+      metrics(serverId: $id, from: $from, maxPoints: 1) { buckets { at } }
+      server(id: $id) { availability(from: $from, to: $to) { aliveSeconds offlineSeconds notCountedSeconds } }
+    }`,
+    { id, from: '0001-01-01T00:00:00Z', to: '9999-01-01T00:00:00Z' },
+  )
+  expect(metrics.buckets.at).toEqual([])
+  // What is to come does not count either way.
+  expect(server.availability).toMatchObject({ aliveSeconds: 0, offlineSeconds: 0 })
+  expect(server.availability.notCountedSeconds).toBeLessThan(Date.now() / 1_000 + 63_000_000_000)
 })
 
 test('a wrong, a missing and a foreign token have their codes', async () => {

@@ -97,7 +97,7 @@ export function codesOf({ errors }: Pick<Answer, 'errors'>): string[] {
 /** How many statements the hub sends to answer; its own background work is none of it. */
 export async function countStatements(work: () => Promise<unknown>): Promise<number> {
   const counts: number[] = []
-  for (let round = 0; round < 3; round++) {
+  for (let round = 0; round < 5; round++) {
     const sent = vi.spyOn(pg.Client.prototype, 'query')
     await work()
     counts.push(sent.mock.calls.length)

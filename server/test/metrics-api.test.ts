@@ -97,6 +97,16 @@ test('what is no sample is refused by the name of its field', async () => {
   expect(await Promise.all(answers)).toEqual(REFUSED.map(([what, field]) => [what, 400, field]))
 })
 
+test('a body of nothing but brackets is no sample, and no trouble of ours', async () => {
+  const { hub, id, token } = await scene()
+  const response = await fetch(`${hub.url}/api/metrics/${id}/`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: '['.repeat(30_000) + ']'.repeat(30_000),
+  })
+  expect([response.status, await response.json()]).toMatchObject([400, { code: 'BAD_USER_INPUT' }])
+})
+
 test('another server, an unknown one, and nobody: 403, 404, 401', async () => {
   const { hub, id, token } = await scene()
   const answers = [

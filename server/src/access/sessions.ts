@@ -39,7 +39,7 @@ export class Sessions {
     return secret
   }
 
-  /** Ends the session, here at once and on other hubs within the time that a credential is remembered. */
+  /** Ends the session, here and on all hubs at once. */
   async close(secret: string): Promise<void> {
     await deleteSession(this.#store, hashToken(secret))
     this.#authenticator.forget()

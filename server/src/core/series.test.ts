@@ -32,6 +32,15 @@ test.each<[string, number, number, number, Resolution, number]>([
   if (maxPoints > 1) expect(plan.cut.widthMs).toBe(width)
 })
 
+test.each([1, 2, 3, 300])('a range that begins before 1970 has its plan, too, in %i points', (maxPoints) => {
+  for (const from of [-DAY, Date.UTC(1, 0)]) {
+    const { cut } = planSeries({ from, to: NOW, maxPoints }, KEPT, NOW)
+    expect(cut.size).toBeLessThanOrEqual(maxPoints)
+    expect(cut.origin).toBeLessThanOrEqual(from)
+    expect(cut.origin + cut.size * cut.widthMs).toBeGreaterThanOrEqual(NOW)
+  }
+})
+
 function rawBuckets(minutes: readonly number[]): Buckets {
   const buckets = new Buckets({ origin: 0, widthMs: 1_000, size: 7_200 })
   buckets.addSamples(minutes.map((minute) => ({ ...NOTHING, at: minute * MINUTE, cpuPercent: 1 })))

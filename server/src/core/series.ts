@@ -48,11 +48,16 @@ export function planSeries(
   return { resolution, cut: cutOfRollups(from, to, maxPoints, RESOLUTION_MS[resolution]) }
 }
 
+/** Ends: stretches that are as wide as the range cut into one less are few enough wherever they begin. */
 function cutOfRollups(from: Instant, to: Instant, maxPoints: number, rollupMs: number): Cut {
+  if (maxPoints === 1) {
+    const origin = Math.floor(from / rollupMs) * rollupMs
+    return { origin, widthMs: Math.ceil((to - origin) / rollupMs) * rollupMs, size: 1 }
+  }
   for (let width = Math.ceil((to - from) / maxPoints / rollupMs) * rollupMs; ; width += rollupMs) {
     const origin = Math.floor(from / width) * width
     const size = Math.ceil((to - origin) / width)
-    if (size <= maxPoints || size === 1) return { origin, widthMs: width, size }
+    if (size <= maxPoints) return { origin, widthMs: width, size }
   }
 }
 

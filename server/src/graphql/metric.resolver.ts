@@ -136,7 +136,8 @@ async function existing(loaders: Loaders, id: ServerId): Promise<Server> {
 
 function cleanRange(from: Instant | null, to: Instant | null, maxPoints: number | null) {
   const end = to ?? Date.now()
-  const begin = from ?? end - DEFAULT_RANGE_MS
+  // Nothing was measured before 1970; some languages call year 1 "no time".
+  const begin = Math.max(from ?? end - DEFAULT_RANGE_MS, 0)
   if (begin >= end) throw bad('from', 'must be before to.')
   const points = maxPoints ?? DEFAULT_POINTS
   if (points < 1 || points > MAX_POINTS) throw bad('maxPoints', `must be from 1 to ${MAX_POINTS}.`)

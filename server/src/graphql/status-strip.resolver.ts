@@ -39,6 +39,9 @@ export class StatusStripResolver {
 
 @Resolver()
 export class FleetHistoryResolver {
+  /** One at a time: each reads the events of a whole fleet. */
+  #last: Promise<unknown> = Promise.resolve()
+
   @Extensions({ cost: 20_000 })
   @Query(() => [FleetBucketType], {
     description:
@@ -50,7 +53,10 @@ export class FleetHistoryResolver {
     @Arg('buckets', () => Int) buckets: number,
     @Ctx() { services }: GraphQLContext,
   ): Promise<FleetBucketType[]> {
-    return (await readFleetHistory(services.store, cleanCut(from, to, buckets))).map(shown)
+    const cut = cleanCut(from, to, buckets)
+    const read = this.#last.then(() => readFleetHistory(services.store, cut))
+    this.#last = read.catch(() => undefined)
+    return (await read).map(shown)
   }
 }
 

@@ -27,13 +27,17 @@ function notSamples(): Refusal {
   return new Refusal('BAD_USER_INPUT', 'The body is not a JSON object, nor a list of objects.')
 }
 
-function inCamelCase(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(inCamelCase)
+/** Deeper than any sample is. */
+const MAX_DEPTH = 10
+
+function inCamelCase(value: unknown, depth = 0): unknown {
+  if (depth > MAX_DEPTH) throw notSamples()
+  if (Array.isArray(value)) return value.map((part) => inCamelCase(part, depth + 1))
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(
     Object.entries(value).map(([name, part]) => [
       name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase()),
-      inCamelCase(part),
+      inCamelCase(part, depth + 1),
     ]),
   )
 }

@@ -1,6 +1,7 @@
 import { MAX_HISTORY, SUSTAINED_VALUES } from '../core/anomaly.ts'
 import { DEFAULT_LIMITS } from '../core/thresholds.ts'
 import type { ServerId } from '../core/types.ts'
+import { Refusal } from '../errors.ts'
 import { readLimits } from '../store/alert-limits.ts'
 import { activeAlertsIn, raiseAlertIn, resolveAlertIn } from '../store/alerts.ts'
 import { activeAnomaliesIn, raiseAnomalyIn, resolveAnomalyIn } from '../store/anomalies.ts'
@@ -23,6 +24,7 @@ const LIVE_MS = 120_000
  *
  * They are stored first and by themselves. Only where something has to be opened or resolved is a server locked, as
  * for any change of its status, and everything judged again under the lock: a status follows in the same transaction.
+ * A server that is deleted in between is nobody else's trouble.
  *
  * @returns what became of each server's samples; a server that is missing there is unknown.
  */
@@ -36,8 +38,14 @@ export async function recordSamples(
   const live = new Set(entries.filter((entry) => entry.ageMs <= LIVE_MS).map((entry) => entry.serverId))
   const ids = [...inserted.keys()].filter((id) => live.has(id))
   const actions = await reachable(() => judge(store.pool, ids))
-  for (const id of ids) if ((actions.get(id) ?? []).length > 0) await judgeLocked(store, id)
+  for (const id of ids) {
+    if ((actions.get(id) ?? []).length > 0) await judgeLocked(store, id).catch(ignoreDeleted)
+  }
   return inserted
+}
+
+function ignoreDeleted(error: unknown): void {
+  if (!(error instanceof Refusal && error.code === 'SERVER_NOT_FOUND')) throw error
 }
 
 function judgeLocked(store: Store, serverId: ServerId): Promise<void> {

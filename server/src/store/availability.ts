@@ -9,6 +9,7 @@ import {
 import type { Instant, ServerId } from '../core/types.ts'
 import { readLate, readProgress } from './availability-progress.ts'
 import { ms, timestamp } from './instant.ts'
+import { readNow } from './server-row.ts'
 import type { Store } from './store.ts'
 import { readGaps, readTimelines, type ServerRange } from './timelines.ts'
 import { inSnapshot, type Queryable } from './transaction.ts'
@@ -23,8 +24,10 @@ export async function readAvailability(
   store: Store,
   ids: readonly ServerId[],
   from: Instant,
-  to: Instant,
+  end: Instant,
 ): Promise<Map<ServerId, Availability>> {
+  // What is to come is neither alive nor offline.
+  const to = Math.max(from, Math.min(end, await readNow(store)))
   const [summed, ranges, timelines, gaps] = await inSnapshot(store.pool, async (tx) => {
     const summed = await readSummed(tx, ids, from, to)
     const ranges = ids.flatMap((id) => rangesBeside(summed.get(id), { id, from, to }))

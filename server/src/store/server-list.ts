@@ -1,6 +1,6 @@
 import type { Server } from '../core/types.ts'
 import { newestCursor } from './event-log.ts'
-import { decodePosition, encodePosition, type Page, type PageRequest, pageOf, pageWindow } from './page.ts'
+import { badCursor, decodePosition, encodePosition, type Page, type PageRequest, pageOf, pageWindow } from './page.ts'
 import { Parameters, type ServerFilter, serverCondition } from './server-filter.ts'
 import { SERVER_COLUMNS, SERVER_TABLES } from './server-row.ts'
 import type { Store } from './store.ts'
@@ -35,6 +35,15 @@ export interface ServerPage extends Page<Server> {
   readonly feedCursor: string
 }
 
+function passOn(error: unknown): never {
+  throw error
+}
+
+/** Values in a cursor that are none of their type (class 22: data exception). */
+function forged(error: unknown): never {
+  throw String((error as { code?: unknown }).code).startsWith('22') ? badCursor() : error
+}
+
 /** A page of servers, their number and the feed's cursor, all of one snapshot. @throws Refusal BAD_CURSOR */
 export function listServers(
   store: Store,
@@ -59,7 +68,9 @@ export function listServers(
     order by ${keys.map((key) => `${key} ${direction}`).join(', ')} limit ${window.size + 1}`
 
   return inSnapshot(store.pool, async (tx) => {
-    const { rows } = await tx.query<Server & { position: string[] }>(text, parameters.values)
+    const { rows } = await tx
+      .query<Server & { position: string[] }>(text, parameters.values)
+      .catch(window.after === undefined ? passOn : forged)
     const total = await tx.query(`select count(*)::int as n from server s where ${counted.condition}`, counted.values)
     const page = pageOf(
       rows,
