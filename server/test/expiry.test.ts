@@ -1,4 +1,6 @@
+import { randomBytes } from 'node:crypto'
 import { expect, test, vi } from 'vitest'
+import { findByTokenHash } from '../src/store/api-tokens.ts'
 import { judgeExpiry } from '../src/store/judge-expiry.ts'
 import { deleteServer, setSuspended, updateServer } from '../src/store/servers.ts'
 import { settle } from '../src/store/settle.ts'
@@ -223,3 +225,23 @@ async function heardOnce() {
   await hub.writer.record(server.id, {})
   return { hub, store: hub.store, server }
 }
+
+test('however much is asked of the hub, deaths are found and told, and agents known', async () => {
+  const { hub, store } = await scene()
+  await hub.watch()
+  const feed = await listenTo(hub)
+  const tokenHash = randomBytes(32)
+  const server = await addServer(store, { ...SHORT, tokenHash })
+  const all = store.pool.options.max
+  let waiting = all
+  const slow = Array.from({ length: all }, () => store.pool.query('select pg_sleep(14)'))
+  for (const query of slow) query.catch(() => undefined).finally(() => (waiting -= 1))
+
+  await hub.writer.record(server.id, {})
+  expect(await findByTokenHash(store, tokenHash)).toEqual({ kind: 'agent', serverId: server.id })
+  expect(await feed.take(2)).toMatchObject([{ to: 'ONLINE' }, { to: 'OFFLINE' }])
+  expect(waiting).toBe(all)
+  while (waiting > 0) {
+    await store.watch.query(`select pg_cancel_backend(pid) from pg_stat_activity where query = 'select pg_sleep(14)'`)
+  }
+})

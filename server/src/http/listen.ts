@@ -62,7 +62,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   app.addHook('onClose', () => apollo.stop())
 
   figuresRoute(app, { rules, identify: identifyRequest, figures: options.figures })
-  healthRoute(app, () => services.store.pool.query('select 1'))
+  healthRoute(app, () => services.store.watch.query('select 1'))
   heartbeatRoute(app, { rules, writer: services.writer, identify: identifyRequest })
   agentRoute(app, { rules, store: services.store, identify: identifyRequest })
   installRoutes(app, { publicUrl })

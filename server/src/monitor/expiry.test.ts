@@ -7,7 +7,7 @@ test('who leads again while an earlier look at all deadlines is under way looks 
   const answers: ((answer: { rows: object[] }) => void)[] = []
   const query = vi.fn(() => new Promise((resolve) => answers.push(resolve)))
   const expiry = new Expiry({
-    store: { pool: { query } } as unknown as Store,
+    store: { watch: { query } } as unknown as Store,
     clock: new DatabaseClock(),
     hear: () => Promise.resolve(),
     heardByOthers: () => Promise.resolve(Infinity),

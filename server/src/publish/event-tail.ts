@@ -27,7 +27,7 @@ export class EventTail {
 
   /** Begins after the newest event that there is. Listen before, so that none after it goes unheard. */
   async start(): Promise<void> {
-    this.#position = await reachable(() => newestEventId(this.store.pool))
+    this.#position = await reachable(() => newestEventId(this.store.watch))
     this.#timer = setInterval(() => this.wake(), REREAD_MS)
   }
 
@@ -51,7 +51,7 @@ export class EventTail {
     try {
       while (this.#again) {
         this.#again = false
-        const events = await readEvents(this.store, {}, { after: this.#position, limit: PAGE }, 'event-tail')
+        const events = await readEvents(this.store, {}, { after: this.#position, limit: PAGE }, 'tail')
         if (events.length === 0) continue
         this.#position = (events.at(-1) as StatusEvent).id
         this.#again ||= events.length === PAGE

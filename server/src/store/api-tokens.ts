@@ -111,7 +111,7 @@ export async function findByTokenHash(store: Store, hash: Buffer): Promise<Token
 export async function findByTokenHashes(store: Store, hashes: readonly Buffer[]): Promise<(TokenHolder | undefined)[]> {
   const holders = new Map<string, TokenHolder>()
   const agents = await reachable(() =>
-    store.pool.query<{ id: ServerId; hash: Buffer }>(
+    store.watch.query<{ id: ServerId; hash: Buffer }>(
       `select id, agent_token_hash as hash from server where agent_token_hash = any($1::bytea[]) and deleted_at is null`,
       [hashes],
     ),
@@ -121,7 +121,7 @@ export async function findByTokenHashes(store: Store, hashes: readonly Buffer[])
   const others = hashes.filter((hash) => !holders.has(hash.toString('hex')))
   if (others.length > 0) {
     const tokens = await reachable(() =>
-      store.pool.query<ApiToken & { hash: Buffer }>(
+      store.watch.query<ApiToken & { hash: Buffer }>(
         `update api_token t set last_used_at = statement_timestamp()
          where id in (select id from api_token where hash = any($1::bytea[]) order by id for update) and ${TOKEN_IS_VALID}
          returning ${TOKEN_COLUMNS}, t.hash`,

@@ -25,10 +25,12 @@ const GAPS = `
  */
 export function readDeadlines(store: Store, ids: readonly ServerId[] | null): Promise<Deadline[]> {
   return reachable(async () => {
-    const { rows } = await store.pool.query<{ id: ServerId; lastHeartbeatAt: Instant; limitMs: number }>(SERVERS, [ids])
+    const { rows } = await store.watch.query<{ id: ServerId; lastHeartbeatAt: Instant; limitMs: number }>(SERVERS, [
+      ids,
+    ])
     if (rows.length === 0) return []
     const earliest = rows.reduce((least, row) => Math.min(least, row.lastHeartbeatAt), Infinity)
-    const gaps = (await store.pool.query<{ from: Instant; until: Instant }>(GAPS, [earliest])).rows
+    const gaps = (await store.watch.query<{ from: Instant; until: Instant }>(GAPS, [earliest])).rows
     return rows.map(({ id, lastHeartbeatAt, limitMs }) => ({ id, at: deadlineOf(lastHeartbeatAt, gaps, limitMs) }))
   })
 }

@@ -125,7 +125,8 @@ export interface EventRange {
 /**
  * Reads events with their servers, in one statement, which also sees whether any after the range's beginning are gone.
  *
- * @param name where this is asked again and again with the same filter and limit: it is planned once a connection
+ * @param asked `tail` by the hub itself, again and again with the same filter and limit: planned once a connection, and waiting
+ *   for nobody
  * @throws Refusal CURSOR_EXPIRED where all of them are wanted: they were deleted between two pages, or since the cursor was
  *   looked at
  */
@@ -133,7 +134,7 @@ export async function readEvents(
   store: Store,
   filter: StatusEventFilter,
   range: EventRange,
-  name?: string,
+  asked?: 'tail',
 ): Promise<StatusEvent[]> {
   const parameters = new Parameters()
   const conditions = ['true']
@@ -162,8 +163,10 @@ export async function readEvents(
         left join lateral (select * from observation_gap where id = e.gap_id offset 0) g on true
     ) told on true
     order by told.event_id ${direction}`
-  const query = { ...(name ? { name } : {}), text, values: parameters.values }
-  const { rows } = await reachable(() => store.pool.query<EventRow | NoEventRow>(query))
+  const [pool, name] = asked ? [store.watch, { name: 'event-tail' }] : [store.pool, {}]
+  const { rows } = await reachable(() =>
+    pool.query<EventRow | NoEventRow>({ ...name, text, values: parameters.values }),
+  )
   if (range.complete && (range.after ?? 0) < (rows[0]?.pruned_through ?? 0)) throw expired()
   return rows.filter((row) => row.event_id !== null).map(eventOf)
 }

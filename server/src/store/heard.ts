@@ -60,7 +60,7 @@ export interface Question {
 /** Asks the other hubs, if there are any, to say when they have heard up to this moment. */
 export async function askOthers(store: Store): Promise<Question> {
   const { rows } = await reachable(() =>
-    store.pool.query<{ at: Instant; heardUntil: Readonly<Record<string, Instant>> }>({
+    store.watch.query<{ at: Instant; heardUntil: Readonly<Record<string, Instant>> }>({
       name: 'ask-others',
       text: ASK,
       values: [store.hubId],
@@ -73,7 +73,7 @@ export async function askOthers(store: Store): Promise<Question> {
 /** Up to when every other hub has heard, as far as they have said so; `Infinity` where none is waited for. */
 export async function heardByOthers(store: Store): Promise<Instant> {
   const text = `${WAITED_FOR} select ${ms('min(heard_until)')} as until from waited_for`
-  const { rows } = await reachable(() => store.pool.query<{ until: Instant | null }>(text, [store.hubId]))
+  const { rows } = await reachable(() => store.watch.query<{ until: Instant | null }>(text, [store.hubId]))
   return rows[0]?.until ?? Infinity
 }
 
@@ -104,7 +104,7 @@ export async function announceHub(store: Store): Promise<Instant> {
 
 /** Forgets hubs that have not stamped for a day, and this one: nothing can arrive here any more, and all is committed. */
 export async function removeHub(store: Store): Promise<void> {
-  await store.pool.query(
+  await store.watch.query(
     `delete from hub_observation where hub_id = $1 or stamped_at < clock_timestamp() - interval '1 day'`,
     [store.hubId],
   )

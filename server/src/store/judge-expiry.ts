@@ -54,7 +54,7 @@ export async function judgeExpiry(
   heard: Heard = { hereAtMs: performance.now(), byOthers: () => heardByOthers(store) },
 ): Promise<Map<ServerId, ExpiryAnswer>> {
   const { rows } = await reachable(() =>
-    store.pool.query<{ id: ServerId; remainingMs: number }>({ name: 'judge-fresh', text: FRESH, values: [ids] }),
+    store.watch.query<{ id: ServerId; remainingMs: number }>({ name: 'judge-fresh', text: FRESH, values: [ids] }),
   )
   const answers = new Map<ServerId, ExpiryAnswer>(rows.map(({ id, remainingMs }) => [id, fresh(remainingMs)]))
   const silent = ids.filter((id) => !answers.has(id))
@@ -77,7 +77,7 @@ function judge(
   heardHereAtMs: number,
   heardByOthers: Instant,
 ): Promise<Map<ServerId, ExpiryAnswer>> {
-  return inTransaction(store.pool, async (tx) => {
+  return inTransaction(store.watch, async (tx) => {
     const locked = await idsOf(tx, 'judge-lock', LOCK_ROWS, ids)
     const facts = await readFacts(tx, [...locked])
     if (facts.blind) return new Map(ids.map((id) => [id, { kind: 'blind' }]))

@@ -10,7 +10,9 @@ export interface DatabaseConnection {
   readonly database?: string | undefined
 }
 
-const POOL_SIZE = 12
+const POOL_SIZE = 8
+/** Judging, reading deadlines, the feed and whose a token is: each asks one thing at a time. */
+const WATCH_POOL_SIZE = 4
 const CONNECT_TIMEOUT_MS = 5_000
 
 /** Of the connections that nobody uses, all but these few are given up after a while: a dead one shows nothing. */
@@ -67,12 +69,19 @@ const WRITER_SESSION = [
   'enable_material=off',
 ]
 
-/** Connections for everything but the group-commit writer. */
+/** Connections for whatever people, tools and agents ask. */
 export function openPool(connection: DatabaseConnection): pg.Pool {
-  return open(
-    { ...settings(connection, SESSION, 'stacksense'), query_timeout: STATEMENT_TIMEOUT_MS + ANSWER_GRACE_MS },
-    POOL_SIZE,
-  )
+  return openShared(connection, 'stacksense', POOL_SIZE)
+}
+
+/** Connections for what a hub does by itself and must not wait with, however much is asked of it. */
+export function openWatchPool(connection: DatabaseConnection): pg.Pool {
+  return openShared(connection, 'stacksense watch', WATCH_POOL_SIZE)
+}
+
+function openShared(connection: DatabaseConnection, name: string, size: number): pg.Pool {
+  const config = settings(connection, SESSION, name)
+  return open({ ...config, query_timeout: STATEMENT_TIMEOUT_MS + ANSWER_GRACE_MS }, size)
 }
 
 /** The writer's one connection: heartbeats and stamps go through it, one transaction at a time. */

@@ -45,7 +45,7 @@ export async function createSession(store: Store, hash: Buffer, tokenId: number,
 /** The token that a session stands for, while both are valid. */
 export async function findSession(store: Store, hash: Buffer): Promise<ApiToken | undefined> {
   const { rows } = await reachable(() =>
-    store.pool.query<ApiToken>(
+    store.watch.query<ApiToken>(
       `select ${TOKEN_COLUMNS} from page_session p join api_token t on t.id = p.token_id
        where p.hash = $1 and p.expires_at > statement_timestamp() and ${TOKEN_IS_VALID}`,
       [hash],

@@ -8,7 +8,7 @@ import { MetricSampleEntity } from './entities/metric-sample.entity.ts'
 import { HubObservationEntity, ObservationGapEntity, ObservationStampEntity } from './entities/observation.entity.ts'
 import { ServerEntity, ServerHeartbeatEntity } from './entities/server.entity.ts'
 import { StatusEventEntity, StatusFeedEntity } from './entities/status-event.entity.ts'
-import { type DatabaseConnection, openPool, openWriterPool } from './pool.ts'
+import { type DatabaseConnection, openPool, openWatchPool, openWriterPool } from './pool.ts'
 import { reachable } from './transaction.ts'
 
 export const ENTITIES = [
@@ -28,8 +28,8 @@ export const ENTITIES = [
 ]
 
 /**
- * The open database: one pool that MikroORM and the plain statements share, and the group-commit writer's own
- * connection. Everything that reads or writes takes it as its first argument.
+ * The open database: one pool that MikroORM and the plain statements share, one for what must not wait behind them, and the
+ * group-commit writer's own connection. Everything that reads or writes takes it as its first argument.
  */
 export class Store {
   /** This hub among those that share the database; a new one at each start. */
@@ -39,6 +39,7 @@ export class Store {
   private constructor(
     readonly connection: DatabaseConnection,
     readonly pool: pg.Pool,
+    readonly watch: pg.Pool,
     readonly writer: pg.Pool,
     readonly orm: MikroORM,
     /** Tells this feed's cursors from those of another database, or of one restored from a backup. */
@@ -48,6 +49,7 @@ export class Store {
   /** Opens a database whose tables are up to date; see `migrate`. */
   static async open(connection: DatabaseConnection): Promise<Store> {
     const pool = openPool(connection)
+    const watch = openWatchPool(connection)
     const writer = openWriterPool(connection)
     try {
       const orm = await MikroORM.init({
@@ -57,9 +59,9 @@ export class Store {
         driverOptions: new PostgresDialect({ pool }),
         ensureDatabase: false,
       })
-      return new Store(connection, pool, writer, orm as unknown as MikroORM, await feedEpoch(pool))
+      return new Store(connection, pool, watch, writer, orm as unknown as MikroORM, await feedEpoch(pool))
     } catch (error) {
-      await Promise.all([pool.end(), writer.end()])
+      await Promise.all([pool.end(), watch.end(), writer.end()])
       throw error
     }
   }
@@ -83,7 +85,7 @@ export class Store {
 
   async close(): Promise<void> {
     await this.orm.close()
-    await Promise.all([this.pool.ended ? undefined : this.pool.end(), this.writer.end()])
+    await Promise.all([this.pool.ended ? undefined : this.pool.end(), this.watch.end(), this.writer.end()])
   }
 }
 
