@@ -39,7 +39,9 @@ test('a database that goes away and comes back costs nobody a false OFFLINE, and
   await vi.waitFor(() => hub.writer.record(server.id, {}), PATIENCE)
   await vi.waitFor(() => expect(hub.monitor.leads).toBe(true), PATIENCE)
   expect(await historyOf(store, server.id)).toEqual(['OFFLINE/NEVER_SEEN>ONLINE/HEALTHY'])
-  expect(await listObservationGaps(store, null, null)).toMatchObject([{ cause: 'DATABASE_UNREACHABLE' }])
+  await expect
+    .poll(() => listObservationGaps(store, null, null), PATIENCE)
+    .toMatchObject([{ cause: 'DATABASE_UNREACHABLE' }])
   expect((await feed.take(1))[0]).toMatchObject({ to: 'OFFLINE', reason: 'HEARTBEAT_EXPIRED' })
 }, 60_000)
 
