@@ -78,6 +78,22 @@ test('each file system has an alert of its own, and a server its own limits', as
   expect((await openKeys(store, id)).toSorted()).toEqual(['threshold:disk:/', 'threshold:disk:/var'])
 })
 
+test('a file system that is unmounted is not full any more; a sample that tells of none says nothing', async () => {
+  const { store, id } = await scene()
+  const disk = (mount: string, usedPercent: number) => ({ mount, usedPercent, usedBytes: 1, totalBytes: 2 })
+  const record = (ageMs: number, ...disks: ReturnType<typeof disk>[]) =>
+    recordSamples(store, [{ serverId: id, sample: sample({ disks }), ageMs }])
+  const both = [disk('/', 10), disk('/backup', 99)]
+  await record(9_000, ...both)
+  await record(8_000, ...both)
+  expect(await openKeys(store, id)).toEqual(['threshold:disk:/backup'])
+  await record(7_000)
+  await record(6_000, disk('/', 10))
+  expect(await openKeys(store, id)).toEqual(['threshold:disk:/backup'])
+  await record(5_000, disk('/', 10))
+  expect(await openKeys(store, id)).toEqual([])
+})
+
 test('a real jump is an anomaly, explained in words, and resolves by itself', async () => {
   const { store, id } = await scene()
   await recordCpu(

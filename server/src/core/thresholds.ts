@@ -36,6 +36,13 @@ export interface Reading {
  */
 export type ThresholdAnswer = 'raise' | 'clear' | 'keep'
 
+const DISK_KEY = 'threshold:disk:'
+
+/** The file system whose alert has this key; undefined where it is another's. */
+export function mountOf(key: string): string | undefined {
+  return key.startsWith(DISK_KEY) ? key.slice(DISK_KEY.length) : undefined
+}
+
 /** Everything in a sample that has a limit. What was not measured is not judged. */
 export function readingsOf(
   sample: Pick<MetricSample, 'cpuPercent' | 'memoryPercent' | 'disks'>,
@@ -50,7 +57,7 @@ export function readingsOf(
   }
   for (const { mount, usedPercent } of disks) {
     const subject = `Disk ${mount}`
-    readings.push({ key: `threshold:disk:${mount}`, subject, value: usedPercent, limit: limits.diskPercent })
+    readings.push({ key: `${DISK_KEY}${mount}`, subject, value: usedPercent, limit: limits.diskPercent })
   }
   return readings
 }

@@ -1,6 +1,13 @@
 import { type AnomalyAnswer, medianDetector } from '../core/anomaly.ts'
 import type { Metric } from '../core/metrics.ts'
-import { type AlertLimits, judgeThreshold, type Reading, readingsOf } from '../core/thresholds.ts'
+import {
+  type AlertLimits,
+  judgeThreshold,
+  mountOf,
+  type Reading,
+  readingsOf,
+  SUSTAINED_SAMPLES,
+} from '../core/thresholds.ts'
 import type { JudgedSample } from '../store/newest-samples.ts'
 
 /** What is open of this server at this moment. */
@@ -46,7 +53,11 @@ const WATCHED: readonly {
 export function judgeSamples(samples: readonly JudgedSample[], limits: AlertLimits, open: OpenMatters): Action[] {
   const newest = samples[0]
   if (!newest) return []
-  return [...thresholdActions(samples, newest, limits, open), ...anomalyActions(samples, open)]
+  return [
+    ...thresholdActions(samples, newest, limits, open),
+    ...unmountedActions(samples, open),
+    ...anomalyActions(samples, open),
+  ]
 }
 
 function thresholdActions(
@@ -69,6 +80,18 @@ function thresholdActions(
       return [{ kind: 'raise-alert', reading, message: messageOf(reading) }]
     }
     return []
+  })
+}
+
+/** A file system that is there no more is not full. One sample without it may be a mistake; one without any is no answer. */
+function unmountedActions(samples: readonly JudgedSample[], { alerts }: OpenMatters): Action[] {
+  const newest = samples.slice(0, SUSTAINED_SAMPLES).map(({ disks }) => disks)
+  if (newest.length < SUSTAINED_SAMPLES || newest.some((disks) => disks.length === 0)) return []
+  const mounted = new Set(newest.flat().map(({ mount }) => mount))
+  return [...alerts].flatMap(([key, { id }]): Action[] => {
+    const mount = mountOf(key)
+    if (mount === undefined || mounted.has(mount)) return []
+    return [{ kind: 'resolve-alert', id, note: `${mount} is not mounted any more.` }]
   })
 }
 
