@@ -94,6 +94,10 @@ describe('why', () => {
     expect(plain(whyBriefly(server(), LIVE))).toBe('no heartbeat since 10:01:13, limit 60 s')
   })
 
+  test('who is OFFLINE was silent for the limit at least, also where our clock is a moment behind', () => {
+    expect(plain(why(server({ lastHeartbeatAt: NOW - 59_900 }), LIVE))).toBe('No heartbeat for 1 min, limit 60 s.')
+  })
+
   test('a warning is told by its first cause and the number of others', () => {
     const warned = { status: 'WARNING', reason: 'ACTIVE_ALERTS' } as const
     const disk = { message: 'Disk / 91.0 % used, limit 90 %.' }

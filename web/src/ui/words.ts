@@ -70,7 +70,7 @@ export function whyBriefly(server: ServerFacts, moment: Moment, ticking = false)
     case 'NEVER_SEEN':
       return 'waiting for its first heartbeat'
     case 'HEARTBEAT_EXPIRED':
-      return `${silence(server.lastHeartbeatAt, moment, ticking)}, limit ${limit(server.limitSeconds)}`
+      return `${silence(server, moment, ticking)}, limit ${limit(server.limitSeconds)}`
     case 'ACTIVE_ALERTS':
       return server.alerts.length > 0 ? firstOf(server.alerts, 'alert') : 'an alert is active'
     case 'ACTIVE_ANOMALIES':
@@ -78,10 +78,12 @@ export function whyBriefly(server: ServerFacts, moment: Moment, ticking = false)
   }
 }
 
-function silence(lastHeartbeatAt: number | null, moment: Moment, ticking: boolean): string {
+/** Of a server that is OFFLINE for it: the hub has seen that it is longer than the limit, whatever the second on our clock. */
+function silence(server: ServerFacts, moment: Moment, ticking: boolean): string {
+  const { lastHeartbeatAt, limitSeconds } = server
   if (lastHeartbeatAt === null) return 'no heartbeat'
   return ticking
-    ? `no heartbeat for ${elapsed(moment.now - lastHeartbeatAt)}`
+    ? `no heartbeat for ${elapsed(Math.max(moment.now - lastHeartbeatAt, limitSeconds * 1_000))}`
     : `no heartbeat ${sinceWhen(lastHeartbeatAt, moment)}`
 }
 
