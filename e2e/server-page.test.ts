@@ -45,8 +45,10 @@ test('a status is proved, copied, acknowledged and taken back; its next change c
   await page.getByRole('heading', { level: 1, name: /need/ }).waitFor()
   await page.goto(`${hub.url}/servers/${server.id}`)
   await badge(page, 'OFFLINE').waitFor({ timeout: 15_000 })
-  expect(await page.locator('.proof-line').textContent()).toMatch(/OFFLINE since .+ last heartbeat .+, limit 3.s/)
-  expect(await page.locator('.rhythm-strip svg').getAttribute('aria-label')).toMatch(/Gaps between heartbeats.*silence/)
+  const proof = () => page.locator('.proof-line').textContent()
+  await expect.poll(proof).toMatch(/OFFLINE since .+ last heartbeat .+, limit 3.s/)
+  const rhythm = () => page.locator('.rhythm-strip svg').getAttribute('aria-label')
+  await expect.poll(rhythm).toMatch(/Gaps between heartbeats.*silence/)
 
   await page.keyboard.press('c')
   await page.getByText('Copied the proof').waitFor()
