@@ -47,6 +47,8 @@ export class BatchWriter {
   #waiting = new Map<ServerId, Waiting>()
   #waiters = 0
   #running: Promise<void> | undefined
+  /** Batches that are committed, and of which not everybody has had an answer yet. */
+  readonly #answering = new Set<Promise<void>>()
   #closed = false
   readonly #names = new Map<ServerId, string>()
   /** How often names were changed: those that were being read meanwhile may be the old ones. */
@@ -184,8 +186,6 @@ export class BatchWriter {
       for (const waiting of batch) this.#settle(waiting, (waiter) => waiter.reject(error))
     }
   }
-
-  readonly #answering = new Set<Promise<void>>()
 
   async #answerAll(batch: readonly Waiting[], written: ReadonlyMap<ServerId, WrittenHeartbeat>): Promise<void> {
     const names = await this.#namesOf([...written.keys()])
