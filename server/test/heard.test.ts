@@ -3,6 +3,7 @@ import { raiseAlert } from '../src/store/alerts.ts'
 import { heardByOthers } from '../src/store/heard.ts'
 import { judgeExpiry } from '../src/store/judge-expiry.ts'
 import type { Store } from '../src/store/store.ts'
+import { admin } from './support/global-setup.ts'
 import { ask, scratchFolder, startHub } from './support/hub-process.ts'
 import { addServer, age, freshDatabase, historyOf, listenTo, openHub, storedStatus } from './support/hub-scene.ts'
 import { urlOf } from './support/test-database.ts'
@@ -20,20 +21,26 @@ async function scene() {
   const server = await addServer(store, { offlineAfterSeconds: 4 })
   await hub.writer.record(server.id, {})
   await age(store.pool, server.id, 10)
-  await store.pool.query('update observation_stamp set stamped_at = clock_timestamp()')
-  const judged = async () => (await judgeExpiry(store, [server.id])).get(server.id)?.kind
+  const judged = async () => {
+    await store.pool.query('update observation_stamp set stamped_at = clock_timestamp()')
+    return (await judgeExpiry(store, [server.id])).get(server.id)?.kind
+  }
   return { hub, store, server, judged }
 }
 
 /** Another hub that has heard up to so many seconds ago, and stamped last at that moment or as given. */
-async function otherHub(store: Store, heardAgo: number, { pid = LIVING, stampedAgo = heardAgo } = {}): Promise<void> {
+async function otherHub(
+  store: Store,
+  heardAgo: number,
+  { pid = LIVING, stampedAgo = heardAgo, id = '11111111-1111-1111-1111-111111111111' } = {},
+): Promise<void> {
   await store.pool.query(
     `insert into hub_observation (hub_id, heard_until, stamped_at, writer_pid)
-     select '11111111-1111-1111-1111-111111111111', now - $1::float8 * interval '1 s', now - $2::float8 * interval '1 s', ${pid}
+     select $3::uuid, now - $1::float8 * interval '1 s', now - $2::float8 * interval '1 s', ${pid}
      from clock_timestamp() as now
      on conflict (hub_id) do update set
        heard_until = excluded.heard_until, stamped_at = excluded.stamped_at, writer_pid = excluded.writer_pid`,
-    [heardAgo, stampedAgo],
+    [heardAgo, stampedAgo, id],
   )
 }
 
@@ -56,12 +63,29 @@ test('nobody is judged for a deadline up to which another hub has not heard, wha
   expect(await judged()).toBe('settled')
 })
 
-test('a hub that never has heard holds nobody up for more than six seconds', async () => {
+test('a hub that lives is waited for however far behind it is, and after each deadline for six seconds at most', async () => {
+  const { store, server, judged } = await scene()
+  await otherHub(store, 60, { stampedAgo: 0 })
+  await age(store.pool, server.id, 5) // its deadline was a second ago
+  expect(await judged()).toBe('unheard')
+  await age(store.pool, server.id, 10)
+  expect(await judged()).toBe('settled')
+})
+
+test('a time in which nobody could hear is no part of the six seconds', async () => {
+  const { store, server, judged } = await scene()
+  await otherHub(store, 60, { stampedAgo: 0 })
+  await age(store.pool, server.id, 5 + 30)
+  await gap(store, 30.5, 0.5, 'PAUSED') // its deadline was half a second before
+  expect(await judged()).toBe('unheard')
+})
+
+test('a hub that hangs holds nobody up for more than twelve seconds after its last sign of life', async () => {
   const { store, server, judged } = await scene()
   await age(store.pool, server.id, 5)
-  await otherHub(store, 4, { stampedAgo: 0 })
+  await otherHub(store, 7)
   expect(await judged()).toBe('unheard')
-  await otherHub(store, 6, { stampedAgo: 0 })
+  await otherHub(store, 12)
   expect(await judged()).toBe('settled')
 })
 
@@ -74,6 +98,16 @@ test('a hub that was killed is waited for by nobody, as soon as it might have co
   expect(await judged()).toBe('settled')
 })
 
+test('a hub whose writer lost its session lives on', async () => {
+  const { hub, store, server, judged } = await scene()
+  const other = await openHub({ connection: hub.store.connection, drop: async () => undefined })
+  await age(store.pool, server.id, 5)
+  await otherHub(store, 3, { pid: KILLED, id: other.store.hubId })
+  expect(await judged()).toBe('unheard')
+  await other.close()
+  await vi.waitFor(async () => expect(await judged()).toBe('settled'), PATIENCE)
+})
+
 test('after an outage of the database, when all sessions are gone, each hub is waited for until it is back', async () => {
   const { store, server, judged } = await scene()
   await age(store.pool, server.id, 100)
@@ -81,7 +115,7 @@ test('after an outage of the database, when all sessions are gone, each hub is w
   await otherHub(store, 31, { pid: KILLED })
   await age(store.pool, server.id, 34) // five seconds of silence were observed: its deadline has passed
   expect(await judged()).toBe('unheard')
-  await otherHub(store, 37, { pid: KILLED })
+  await otherHub(store, 41, { pid: KILLED })
   expect(await judged()).toBe('settled')
 })
 
@@ -103,11 +137,11 @@ test('a hub of the version before is believed for its stamps, and for what it sa
 })
 
 test('whoever raises an alert does not judge silence: another hub may have heard', async () => {
-  const { store, server } = await scene()
+  const { store, server, judged } = await scene()
   const alert = { key: 'disk', severity: 'WARNING', message: 'full', value: null, threshold: null, by: 'me' } as const
   await raiseAlert(store, { ...alert, serverId: server.id })
   expect((await storedStatus(store, server.id)).status).toBe('WARNING')
-  expect((await judgeExpiry(store, [server.id])).get(server.id)?.kind).toBe('settled')
+  expect(await judged()).toBe('settled')
   expect((await storedStatus(store, server.id)).status).toBe('OFFLINE')
 })
 
@@ -128,37 +162,74 @@ test('hubs ask one another: a death is told although every hub has heard only up
   expect(rows).toEqual([{ heard: 2 }])
 })
 
-test('a heartbeat that came in time, to a hub that stands still, makes nobody OFFLINE', async () => {
+/** A hub that leads, another one as a program of its own, and a server with a limit of four seconds that beats there. */
+async function leaderAndOther() {
   const database = await freshDatabase()
   const leader = await openHub(database)
   await leader.watch()
-  const feed = await listenTo(leader)
   const other = await startHub({ DATABASE_URL: urlOf(database), STACKSENSE_DATA_DIR: scratchFolder() })
-  const { createServer } = await ask<{ createServer: { server: { id: string }; agentToken: string } }>(
-    other,
-    'mutation { createServer(input: { name: "web-1", offlineAfterSeconds: 4 }) { server { id } agentToken } }',
-  )
-  const id = Number(createServer.server.id)
-  const beat = () =>
-    fetch(`${other.url}/api/heartbeat/${id}/`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${createServer.agentToken}` },
-    })
-  expect((await beat()).status).toBe(200)
-  await feed.take(1)
-  await vi.waitFor(() => expect(leader.monitor.leads).toBe(true), PATIENCE)
+  const newServer = async (name: string) => {
+    const { createServer } = await ask<{ createServer: { server: { id: string }; agentToken: string } }>(
+      other,
+      'mutation ($name: String!) { createServer(input: { name: $name, offlineAfterSeconds: 4 }) { server { id } agentToken } }',
+      { name },
+    )
+    const { server, agentToken } = createServer
+    const headers = { authorization: `Bearer ${agentToken}` }
+    const beat = () => fetch(`${other.url}/api/heartbeat/${server.id}/`, { method: 'POST', headers })
+    return { id: Number(server.id), beat }
+  }
+  const server = await newServer('web-1')
+  expect((await server.beat()).status).toBe(200)
+  await vi.waitFor(() => expect([leader.monitor.leads, leader.monitor.watched]).toEqual([true, 1]), PATIENCE)
+  /** Its deadline passes a moment from now, and is seen to. */
+  const fallDue = async () => {
+    await age(leader.store.pool, server.id, 3.99)
+    leader.monitor.reload()
+    await vi.waitFor(async () => expect(await passedBy(leader.store, server.id)).toBeGreaterThan(600), PATIENCE)
+  }
+  return { database, store: leader.store, other, server, newServer, fallDue }
+}
 
+test('a heartbeat that came in time, to a hub that stands still, makes nobody OFFLINE', async () => {
+  const { store, other, server, fallDue } = await leaderAndOther()
   other.process.kill('SIGSTOP')
-  const answered = beat() // lies in the socket of a process that does not run
+  const answered = server.beat() // lies in the socket of a process that does not run
   await new Promise((resolve) => setTimeout(resolve, 100))
-  await age(leader.store.pool, id, 3.99) // and a moment later the deadline passes
-  leader.monitor.reload()
-  await vi.waitFor(async () => expect(await passedBy(leader.store, id)).toBeGreaterThan(600), PATIENCE)
+  await fallDue()
   other.process.kill('SIGCONT')
 
   expect((await answered).status).toBe(200)
-  expect(await historyOf(leader.store, id)).toEqual(['OFFLINE/NEVER_SEEN>ONLINE/HEALTHY'])
+  expect(await historyOf(store, server.id)).toEqual(['OFFLINE/NEVER_SEEN>ONLINE/HEALTHY'])
 }, 60_000)
+
+test('nor does one that came to a hub that was far behind already, and then stands still', async () => {
+  const { database, store, other, server, newServer, fallDue } = await leaderAndOther()
+  const stuck = await newServer('web-2')
+  await admin(database.connection, async (client) => {
+    // Its writer waits for this row, and everything behind it.
+    await client.query('begin')
+    await client.query('select 1 from server_heartbeat where server_id = $1 for update', [stuck.id])
+    const refused = stuck.beat()
+    await expect.poll(() => heardAgo(store), PATIENCE).toBeGreaterThan(4_500)
+    const answered = server.beat()
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    other.process.kill('SIGSTOP')
+    await fallDue()
+    await expect.poll(() => heardAgo(store), PATIENCE).toBeGreaterThan(6_500)
+    other.process.kill('SIGCONT')
+    expect([(await answered).status, (await refused).status]).toEqual([200, 503])
+  })
+  expect(await historyOf(store, server.id)).toEqual(['OFFLINE/NEVER_SEEN>ONLINE/HEALTHY'])
+}, 60_000)
+
+/** How many milliseconds ago it was up to which the hub that lags most has heard. */
+async function heardAgo(store: Store): Promise<number> {
+  const { rows } = await store.pool.query(
+    'select extract(epoch from max(clock_timestamp() - heard_until))::float8 * 1000 as ms from hub_observation',
+  )
+  return rows[0].ms
+}
 
 /** By how many milliseconds this server's deadline, of four seconds, has passed. */
 async function passedBy(store: Store, id: number): Promise<number> {

@@ -27,7 +27,7 @@ test('a server that was renamed while nobody listened is called by its new name'
   await hub.store.pool.query(`update server set name = 'renamed' where id = $1`, [server.id]) // tells nobody
   expect(await hub.writer.record(server.id, {})).toMatchObject({ name: server.name })
   await hub.store.pool.query(
-    `select pg_terminate_backend(pid) from (${OUR_SESSIONS}) s where s.name = 'stacksense listener'`,
+    `select pg_terminate_backend(pid) from (${OUR_SESSIONS}) s where s.name like 'stacksense listener %'`,
   )
   await vi.waitFor(async () => expect(await hub.writer.record(server.id, {})).toMatchObject({ name: 'renamed' }), 5_000)
 })

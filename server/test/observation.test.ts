@@ -1,3 +1,4 @@
+import type pg from 'pg'
 import { expect, test, vi } from 'vitest'
 import type { GapCause, Instant } from '../src/core/types.ts'
 import { readVerdicts } from '../src/store/facts.ts'
@@ -44,6 +45,38 @@ test('while the newest stamp is more than a second old, nobody is judged', async
   expect((await judgeExpiry(store, [server.id])).get(server.id)).toEqual({ kind: 'blind' })
   expect((await storedStatus(store, server.id)).status).toBe('ONLINE')
 })
+
+test.each([
+  ['the newest stamp has grown too old', (store: Store) => ageStamp(store, 1.2)],
+  [
+    'a hole was found',
+    async (store: Store) => {
+      await ageStamp(store, 1.2)
+      await stampAs(store)
+    },
+  ],
+])('nobody is made OFFLINE where %s since the facts were read', async (_what, happen) => {
+  const { store, server } = await scene()
+  await age(store.pool, server.id, 10)
+  await ageStamp(store, 0)
+  const slow = before(store, 'write-changes', () => happen(store))
+  expect((await judgeExpiry(slow, [server.id])).get(server.id)?.kind).toMatch(/busy|blind/)
+  expect((await storedStatus(store, server.id)).status).toBe('ONLINE')
+})
+
+/** The store of a hub that stands still before it sends this statement of its judgements, until something has happened. */
+function before(store: Store, statement: string, happen: () => Promise<void>): Store {
+  const connect = async () => {
+    const client = await store.watch.connect()
+    const query = async (config: pg.QueryConfig) => {
+      if (config.name === statement) await happen()
+      return client.query(config)
+    }
+    return Object.assign(Object.create(client), { query })
+  }
+  const watch = { connect, query: store.watch.query.bind(store.watch) }
+  return Object.assign(Object.create(store), { watch })
+}
 
 test('the next stamp records the hole as a gap, and the hole is not held against a server', async () => {
   const { store, server } = await scene()

@@ -183,7 +183,7 @@ test('a listener that is stopped while it connects again leaves no connection be
   const ofHub = 1
   await vi.waitFor(async () => {
     const { rows } = await store.pool.query(
-      `select 1 from pg_stat_activity where application_name = 'stacksense listener' and datname = current_database()`,
+      `select 1 from pg_stat_activity where application_name like 'stacksense listener %' and datname = current_database()`,
     )
     expect(rows).toHaveLength(ofHub)
   }, PATIENCE)

@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import { CHANNELS, type Channel } from '../store/channels.ts'
-import { newClient } from '../store/pool.ts'
+import { LISTENER, newClient } from '../store/pool.ts'
 import type { Store } from '../store/store.ts'
 
 const RECONNECT_MS = 250
@@ -52,7 +52,7 @@ export class Listener {
   }
 
   async #connect(): Promise<void> {
-    const client = newClient(this.store.connection, 'stacksense listener')
+    const client = newClient(this.store.connection, `${LISTENER} ${this.store.hubId}`)
     client.on('error', () => this.#lost(client))
     client.on('end', () => this.#lost(client))
     client.on('notification', ({ channel, payload = '' }) => {

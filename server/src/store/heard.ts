@@ -2,27 +2,36 @@ import type { Instant } from '../core/types.ts'
 import { CHANNELS } from './channels.ts'
 import { BLIND_AFTER_MS } from './facts.ts'
 import { ms, timestamp } from './instant.ts'
+import { LISTENER } from './pool.ts'
 import type { Store } from './store.ts'
 import { inStatement, reachable } from './transaction.ts'
 import { LONGEST_WAIT_MS } from './write-heartbeats.ts'
 
 /*
  * A hub has heard up to an instant when every heartbeat that had arrived there by then is committed or refused. Nobody is
- * judged for a deadline up to which some other hub has not heard.
+ * judged for a deadline up to which some other hub has not heard, for as long as that hub may still bring what arrived there.
  *
  * Each hub answers for instants that the database told it before it looked at what had arrived, so no clock is compared
  * with another, and what was said once stays true, however long the hub stands still before or after it says so.
  */
 
 /**
- * Another hub is waited for so long; ours has written what it has before it looks. A little longer than a heartbeat may wait
- * there: what is written later than this does not count from its arrival.
+ * So long after a deadline no other hub can bring a heartbeat any more that arrived before it: a little longer than one may
+ * wait there. What is written later than this does not count from its arrival.
  */
-const MAX_WAIT_MS = LONGEST_WAIT_MS + 1_000
+export const MAX_WAIT_MS = LONGEST_WAIT_MS + 1_000
+
+/**
+ * A hub that gives no sign of life for so long hangs, and holds nobody up any more. Until then it may only be slow, however
+ * far behind its hearing is. Longer than a hub takes to stop, which stamps no more but still answers; and than its writer
+ * waits for a statement and then for a new connection.
+ */
+const HANGS_AFTER_MS = 12_000
 
 /**
  * The other hubs that may have what is not committed. One that was killed has no session any more, and nothing to wait for;
- * for a second after its last stamp it may as well be about to connect again. After an outage of the database, when all
+ * for a second after its last sign of life it may as well be about to connect again. That its writer's session alone is gone
+ * says nothing: the database ends it where the hub stood still in a transaction. After an outage of the database, when all
  * sessions are gone, each is waited for until it is back. That no hub ran at all (HUB_DOWN) is no reason to wait, else a
  * crash loop of ours would postpone every death.
  *
@@ -30,18 +39,20 @@ const MAX_WAIT_MS = LONGEST_WAIT_MS + 1_000
  */
 const WAITED_FOR = `
   with other as materialized (
-    select hub_id, writer_pid, stamped_at, coalesce(heard_until, least(stamped_at, backlog_since)) as heard_until,
-      clock_timestamp() as now
+    select hub_id, writer_pid, greatest(stamped_at, heard_until) as lived_at,
+      coalesce(heard_until, least(stamped_at, backlog_since)) as heard_until, clock_timestamp() as now
     from hub_observation where hub_id <> $1
   ), waited_for as materialized (
     select o.hub_id, o.heard_until from other o left join lateral (
-      select nullif(sum(least(until_at, o.now) - greatest(from_at, o.heard_until)), '0') as missed
-      from observation_gap where until_at > o.heard_until and cause <> 'HUB_DOWN'
+      select nullif(sum(least(until_at, o.now) - greatest(from_at, o.lived_at)), '0') as missed
+      from observation_gap where until_at > o.lived_at and cause <> 'HUB_DOWN'
     ) g on true
-    where o.now - o.heard_until - coalesce(g.missed, '0') < interval '${MAX_WAIT_MS} ms'
+    where o.now - o.lived_at - coalesce(g.missed, '0') < interval '${HANGS_AFTER_MS} ms'
       and (
-        o.stamped_at > o.now - interval '${BLIND_AFTER_MS} ms' or g.missed is not null
-        or exists (select from pg_stat_activity a where a.pid = o.writer_pid)
+        o.lived_at > o.now - interval '${BLIND_AFTER_MS} ms' or g.missed is not null
+        or exists (
+          select from pg_stat_activity a where a.pid = o.writer_pid or a.application_name = '${LISTENER} ' || o.hub_id
+        )
       )
   )`
 

@@ -1,9 +1,9 @@
-import { deadlineOf } from '../core/gaps.ts'
+import { deadlineOf, observedSilenceMs } from '../core/gaps.ts'
 import type { Instant, ServerId } from '../core/types.ts'
 import { type Facts, readFacts, type ServerFacts } from './facts.ts'
-import { heardByOthers } from './heard.ts'
+import { heardByOthers, MAX_WAIT_MS } from './heard.ts'
 import { ms } from './instant.ts'
-import { settleFacts } from './settle.ts'
+import { differs, type Settled, settleFacts } from './settle.ts'
 import type { Store } from './store.ts'
 import { inTransaction, type Queryable, reachable } from './transaction.ts'
 
@@ -13,7 +13,7 @@ export type ExpiryAnswer =
   | { readonly kind: 'settled' }
   /** It was heard meanwhile: by the database's clock its deadline is this far away. */
   | { readonly kind: 'fresh'; readonly remainingMs: number }
-  /** Its row is being written at this moment, or a heartbeat that came here in time may be about to be. */
+  /** Its row is being written at this moment, a heartbeat that came here in time may be about to be, or its status was. */
   | { readonly kind: 'busy' }
   /** Another hub has not said yet that it has heard up to its deadline. */
   | { readonly kind: 'unheard' }
@@ -86,13 +86,14 @@ function judge(
     const heardHere = facts.now - (performance.now() - heardHereAtMs)
     for (const server of facts.servers) {
       const deadline = passedDeadline(server, facts)
-      if (deadline === undefined || deadline <= Math.min(heardHere, heardByOthers)) continue
-      answers.set(server.id, { kind: deadline > heardHere ? 'busy' : 'unheard' })
+      if (deadline === undefined) continue
+      if (deadline > heardHere) answers.set(server.id, { kind: 'busy' })
+      else if (deadline > heardByOthers && !isOutwaited(deadline, server, facts))
+        answers.set(server.id, { kind: 'unheard' })
     }
     const servers = facts.servers.filter(({ id }) => !answers.has(id))
-    for (const { facts: server, verdict } of await settleFacts(tx, { ...facts, servers }, 'time')) {
-      const deadline = verdict.nextTransitionAt
-      answers.set(server.id, deadline === null ? { kind: 'settled' } : fresh(deadline - facts.now))
+    for (const settled of await settleFacts(tx, { ...facts, servers }, 'time')) {
+      answers.set(settled.facts.id, answerOf(settled, facts.now))
     }
     const skipped = ids.filter((id) => !locked.has(id))
     const existing = skipped.length > 0 ? await idsOf(tx, 'judge-existing', EXISTING, skipped) : new Set()
@@ -103,12 +104,23 @@ function judge(
   })
 }
 
+/** What should have been written and was not is looked at again: somebody else changed it, or nobody may be judged by now. */
+function answerOf({ facts, verdict, changed }: Settled, now: Instant): ExpiryAnswer {
+  if (!changed && differs(facts, verdict)) return { kind: 'busy' }
+  return verdict.nextTransitionAt === null ? { kind: 'settled' } : fresh(verdict.nextTransitionAt - now)
+}
+
 /** The deadline of a server that would be judged silent. */
 function passedDeadline(server: ServerFacts, { now }: Facts): Instant | undefined {
   const { lastHeartbeatAt, gaps, offlineAfterSeconds } = server
   if (lastHeartbeatAt === null) return undefined
   const deadline = deadlineOf(lastHeartbeatAt, gaps, offlineAfterSeconds * 1_000)
   return deadline < now ? deadline : undefined
+}
+
+/** What another hub may still hold is refused there by now, if it came before the deadline. */
+function isOutwaited(deadline: Instant, { gaps }: ServerFacts, { now }: Facts): boolean {
+  return observedSilenceMs(deadline, gaps, now) >= MAX_WAIT_MS
 }
 
 function fresh(remainingMs: number): ExpiryAnswer {

@@ -10,6 +10,9 @@ export interface DatabaseConnection {
   readonly database?: string | undefined
 }
 
+/** The first words of the name that a hub's listening session has; the last is the hub's id: so others see that it runs. */
+export const LISTENER = 'stacksense listener'
+
 const POOL_SIZE = 8
 /** Judging, reading deadlines, the feed and whose a token is: each asks one thing at a time. */
 const WATCH_POOL_SIZE = 4

@@ -3,8 +3,7 @@ import { evaluateStatus } from '../core/status.ts'
 import type { Instant, ServerId, Verdict } from '../core/types.ts'
 import { textArray } from './array-text.ts'
 import { CHANNELS } from './channels.ts'
-import type { Facts, ServerFacts } from './facts.ts'
-import { readFacts } from './facts.ts'
+import { BLIND_AFTER_MS, type Facts, readFacts, type ServerFacts } from './facts.ts'
 import { timestamp } from './instant.ts'
 import type { Queryable } from './transaction.ts'
 
@@ -55,7 +54,8 @@ function whileAlive({ stored, lastHeartbeatAt, gaps, offlineAfterSeconds }: Serv
   return Math.min(now, deadlineOf(lastHeartbeatAt, gaps, offlineAfterSeconds * 1_000))
 }
 
-function differs({ stored }: ServerFacts, verdict: Verdict): boolean {
+/** Whether what is stored is not what is true. */
+export function differs({ stored }: ServerFacts, verdict: Verdict): boolean {
   return stored.status !== verdict.status || stored.reason !== verdict.reason
 }
 
@@ -81,6 +81,9 @@ function changedAt({ facts, verdict }: Change, cause: Cause): Instant {
  * Ids must be in commit order, so that "everything after this id" never skips a row: the lock is taken before the INSERT
  * draws its ids, and it is the last lock of the transaction. So it depends on the statuses that were written, and each
  * event on the lock. Where nothing was written it is not taken.
+ *
+ * What time alone has changed is not written where a hole in our own observation has begun since: between the facts and here
+ * we may have stood still, and all hubs with us.
  */
 const WRITE_CHANGES = `
   with change as materialized (
@@ -93,6 +96,13 @@ const WRITE_CHANGES = `
       acknowledged_at = null, acknowledged_by = null, acknowledge_note = null
     from change c
     where s.id = c.id and s.status = c.from_status and s.status_reason = c.from_reason and s.deleted_at is null
+      and ($8::float8 is null or (
+        not exists (select from observation_gap where until_at > ${timestamp('$8')})
+        and exists (
+          select from observation_stamp
+          where stamped_at is null or stamped_at >= clock_timestamp() - interval '${BLIND_AFTER_MS} ms'
+        )
+      ))
     returning c.*
   ), locked as materialized (
     select pg_advisory_xact_lock(${EVENT_LOCK}) from (select count(*) as written from changed) c where written > 0
@@ -128,6 +138,7 @@ async function writeChanges(tx: Queryable, changes: readonly Change[], cause: Ca
       textArray(changes, ({ verdict }) => verdict.reason),
       textArray(changes, (change) => changedAt(change, cause)),
       textArray(changes, ({ facts }) => facts.lastHeartbeatAt ?? undefined),
+      cause === 'time' ? changes[0]?.verdict.evaluatedAt : null,
     ],
   })
   return new Set(rows[0]?.written)
