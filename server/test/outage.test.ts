@@ -163,6 +163,16 @@ test('a transaction that stood still for too long is run again, from its start',
   expect({ attempts, answer }).toEqual({ attempts: 2, answer: 1 })
 })
 
+test('a session that is lost in the middle of a transaction of the ORM costs the pool no connection', async () => {
+  const { store } = await openHub(await freshDatabase())
+  const lost = store.em().transactional(async (em) => {
+    const [{ pid }] = await em.execute<[{ pid: number }]>('select pg_backend_pid() as pid')
+    await store.watch.query('select pg_terminate_backend($1)', [pid])
+  })
+  await expect(lost).rejects.toThrow()
+  await expect.poll(() => store.pool.totalCount - store.pool.idleCount, PATIENCE).toBe(0)
+})
+
 test('a listener that is stopped while it connects again leaves no connection behind', async () => {
   const database = await freshDatabase()
   const { store } = await openHub(database)

@@ -3,10 +3,10 @@ import type { Instant, ServerId } from '../core/types.ts'
 import { Refusal } from '../errors.ts'
 import { CHANNELS } from './channels.ts'
 import { ApiTokenEntity } from './entities/access.entity.ts'
-import { ms } from './instant.ts'
+import { ms, timestamp } from './instant.ts'
 import { isDuplicate } from './sqlstate.ts'
 import type { Store } from './store.ts'
-import { inTransaction, type Queryable, reachable } from './transaction.ts'
+import { inStatement, inTransaction, type Queryable, reachable } from './transaction.ts'
 
 export type Scope = 'read' | 'operate' | 'admin'
 
@@ -42,11 +42,15 @@ export const TOKEN_IS_VALID = `t.revoked_at is null and (t.expires_at is null or
 
 /** @throws Refusal CONFLICT for a name in use */
 export async function createApiToken(store: Store, token: NewApiToken): Promise<ApiToken> {
+  const { name, scope, hash, expiresAt } = token
   try {
-    const em = store.em()
-    const entity = em.create(ApiTokenEntity, { ...token, lastUsedAt: null, revokedAt: null })
-    await reachable(() => em.persist(entity).flush())
-    return (await reachable(() => store.em().findOneOrFail(ApiTokenEntity, { id: entity.id }))) as ApiToken
+    const { rows } = await inStatement<ApiToken>(store.pool, () => ({
+      text: `
+        insert into api_token as t (name, scope, hash, expires_at) values ($1, $2, $3, ${timestamp('$4')})
+        returning ${TOKEN_COLUMNS}`,
+      values: [name, scope, hash, expiresAt],
+    }))
+    return rows[0] as ApiToken
   } catch (error) {
     if (!isDuplicate(error, 'api_token_name_key')) throw error
     throw new Refusal('CONFLICT', 'Another token has this name.', { field: 'input.name' })

@@ -1,6 +1,5 @@
 import { Migrator } from '@mikro-orm/migrations'
 import { MikroORM, PostgreSqlDriver } from '@mikro-orm/postgresql'
-import { PostgresDialect } from 'kysely'
 import pg from 'pg'
 import { First } from './migrations/2026-11-24-first.ts'
 import { FarewellsAndRhythm } from './migrations/2026-11-25-farewells-and-rhythm.ts'
@@ -17,6 +16,7 @@ import { WriteHeartbeats } from './migrations/2026-11-25-write-heartbeats.ts'
 import { AvailabilitySums } from './migrations/2026-11-26-availability-sums.ts'
 import { HeartbeatRoom } from './migrations/2026-11-26-heartbeat-room.ts'
 import { Tidying } from './migrations/2026-11-26-tidying.ts'
+import { ormDialect } from './orm-dialect.ts'
 import type { DatabaseConnection } from './pool.ts'
 import { ENTITIES } from './store.ts'
 
@@ -48,12 +48,14 @@ const MIGRATION_LOCK = 0x73736d69
  */
 export async function migrate(connection: DatabaseConnection): Promise<string[]> {
   const pool = new pg.Pool({ ...connection, application_name: 'stacksense migrate', max: 3 })
+  // A lost connection shows in what is asked of it next; an error that nobody heard would end the process.
   pool.on('error', () => undefined)
+  pool.on('connect', (client) => client.on('error', () => undefined))
   const orm = await MikroORM.init({
     driver: PostgreSqlDriver,
     entities: ENTITIES,
     dbName: await nameOf(pool), // the migrator makes a database of this name where it finds none
-    driverOptions: new PostgresDialect({ pool }),
+    driverOptions: ormDialect(pool),
     ensureDatabase: false,
     extensions: [Migrator],
     migrations: { migrationsList: MIGRATIONS, snapshot: false, silent: true },

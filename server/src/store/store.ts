@@ -1,6 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { type EntityManager, MikroORM, PostgreSqlDriver } from '@mikro-orm/postgresql'
-import { PostgresDialect } from 'kysely'
 import type pg from 'pg'
 import { ApiTokenEntity, PageSessionEntity, SignInCodeEntity } from './entities/access.entity.ts'
 import { AlertEntity, AnomalyEntity } from './entities/alert.entity.ts'
@@ -8,6 +7,7 @@ import { MetricSampleEntity } from './entities/metric-sample.entity.ts'
 import { HubObservationEntity, ObservationGapEntity, ObservationStampEntity } from './entities/observation.entity.ts'
 import { ServerEntity, ServerHeartbeatEntity } from './entities/server.entity.ts'
 import { StatusEventEntity, StatusFeedEntity } from './entities/status-event.entity.ts'
+import { ormDialect } from './orm-dialect.ts'
 import { type DatabaseConnection, openPool, openWatchPool, openWriterPool } from './pool.ts'
 import { reachable } from './transaction.ts'
 
@@ -56,7 +56,7 @@ export class Store {
         driver: PostgreSqlDriver,
         entities: ENTITIES,
         dbName: 'stacksense', // a label only: the pool below is already connected to the right database
-        driverOptions: new PostgresDialect({ pool }),
+        driverOptions: ormDialect(pool),
         ensureDatabase: false,
       })
       return new Store(connection, pool, watch, writer, orm as unknown as MikroORM, await feedEpoch(pool))
