@@ -10,13 +10,15 @@ import { Housekeeper } from './monitor/housekeeper.ts'
 import { Monitor } from './monitor/monitor.ts'
 import { ChangeFeed } from './publish/change-feed.ts'
 import { EventTail } from './publish/event-tail.ts'
-import { Listener } from './publish/listener.ts'
+import { type Hear, Listener } from './publish/listener.ts'
+import { MissedChanges } from './publish/missed-changes.ts'
 import { StatusFeed } from './publish/status-feed.ts'
 import { sumAvailability } from './store/availability-sums.ts'
 import type { Channel } from './store/channels.ts'
 import { writeRhythm } from './store/heartbeat-rhythm.ts'
 import { packDays } from './store/metric-days.ts'
 import { rollUpSome } from './store/metric-rollup.ts'
+import type { LastHeard } from './store/missed.ts'
 import type { DatabaseConnection } from './store/pool.ts'
 import { DEFAULT_RETENTION, type Retention } from './store/retention.ts'
 import { findNames } from './store/server-row.ts'
@@ -59,6 +61,7 @@ export class Hub {
   readonly #pauses = new Pauses()
   readonly #tail: EventTail
   readonly #listener: Listener
+  readonly #missed: MissedChanges
 
   private constructor(
     readonly store: Store,
@@ -81,11 +84,9 @@ export class Hub {
       onTold: (event) => this.figures.told(event, this.monitor.now()),
     })
     this.changeFeed = new ChangeFeed(store, onError)
-    this.#listener = new Listener(
-      store,
-      (channel, payload) => this.#hear(channel, payload),
-      () => this.#catchUp(),
-    )
+    const hear: Hear = (channel, payload) => this.#hear(channel, payload)
+    this.#missed = new MissedChanges(store, hear, onError)
+    this.#listener = new Listener(store, hear, (lastHeard) => this.#catchUp(lastHeard))
     this.retention = { ...DEFAULT_RETENTION, ...options.retention }
     this.#housekeeper = new Housekeeper({ store, retention: this.retention, onError })
     this.#roller = new Roller({
@@ -173,6 +174,7 @@ export class Hub {
     this.statusFeed.end()
     this.changeFeed.end()
     await this.#listener.stop()
+    await this.#missed.stop()
     await this.#tail.stop()
     await this.store.close()
   }
@@ -223,12 +225,12 @@ export class Hub {
     }
   }
 
-  /** Notifications were lost while nobody listened. */
-  #catchUp(): void {
+  /** It listens: at first, or again after notifications were lost. */
+  #catchUp(lastHeard: LastHeard | undefined): void {
     this.#tail.wake()
     this.monitor.reload()
     this.writer.forgetNames()
-    void this.changeFeed.catchUp()
+    if (lastHeard) this.#missed.catchUp(lastHeard)
     this.store.credentialsChanged()
   }
 }

@@ -54,7 +54,7 @@ export class AlertResolver {
   }
 
   @Subscription(() => AlertType, {
-    description: 'Alerts raised, acknowledged or resolved.',
+    description: 'Alerts raised, brought up to date, acknowledged or resolved.',
     subscribe: ({ args, context }) => context.services.changeFeed.alerts(cleanAlertFilter(args.filter)),
   })
   alertChanged(

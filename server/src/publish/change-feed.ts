@@ -6,7 +6,7 @@ import { readLastHeartbeats } from '../store/last-heartbeats.ts'
 import type { StoredSample } from '../store/metric-samples.ts'
 import { latestSamples } from '../store/newest-samples.ts'
 import type { ServerFilter } from '../store/server-filter.ts'
-import { findServers, findServersChangedSince, readNow } from '../store/server-row.ts'
+import { findServers } from '../store/server-row.ts'
 import type { Store } from '../store/store.ts'
 import { Broadcast, type Queue } from './broadcast.ts'
 import { Heard } from './heard.ts'
@@ -24,9 +24,6 @@ export interface ServerChange {
   readonly server: Server
 }
 
-/** Looked at again after notifications were lost: a little more than can have been lost. */
-const OVERLAP_MS = 10_000
-
 /** Tells of changes to servers, alerts and anomalies, on whichever hub they were made. Without cursors: a client that was away reads again. */
 export class ChangeFeed {
   readonly #servers = new Broadcast<ServerChange>(() => this.#tooSlow())
@@ -35,7 +32,6 @@ export class ChangeFeed {
   readonly #heartbeats: PolledWatch<HeartbeatSeen>
   readonly #samples: PolledWatch<StoredSample>
   readonly #heardServers: Heard<ServerChangeKind>
-  #newest = 0
   /** Subscriptions that ended because their reader was too slow. */
   dropped = 0
 
@@ -98,20 +94,6 @@ export class ChangeFeed {
     this.#anomalies.heard(payload)
   }
 
-  /** Notifications may have been lost: tells again of every server that was changed of late. */
-  async catchUp(): Promise<void> {
-    try {
-      const since = this.#newest - OVERLAP_MS
-      this.#newest ||= await readNow(this.store)
-      if (since < 0) return
-      for (const server of await findServersChangedSince(this.store, since)) {
-        this.#heardServers.add(server.id, kindSince(server, since))
-      }
-    } catch (error) {
-      this.onError(error)
-    }
-  }
-
   /** Ends every subscription: the hub stops. */
   end(): void {
     this.#heardServers.stop()
@@ -134,7 +116,6 @@ export class ChangeFeed {
       const server = servers.get(id)
       if (server) changes.push({ kind: server.deletedAt === null ? kind : 'DELETED', server })
     }
-    this.#newest = changes.reduce((newest, { server }) => Math.max(newest, server.updatedAt), this.#newest)
     this.#servers.publish(changes)
   }
 }
@@ -147,11 +128,6 @@ async function lastHeartbeats(store: Store, ids: readonly ServerId[]): Promise<M
 /** A server that was created and changed before it was read is news as a whole. */
 function mergeKinds(earlier: ServerChangeKind, later: ServerChangeKind): ServerChangeKind {
   return earlier === 'CREATED' && later === 'UPDATED' ? 'CREATED' : later
-}
-
-function kindSince(server: Server, since: number): ServerChangeKind {
-  if (server.deletedAt !== null) return 'DELETED'
-  return server.createdAt >= since ? 'CREATED' : 'UPDATED'
 }
 
 function matches(server: Server, { ids, search, statuses, reasons, tags }: ServerFilter): boolean {

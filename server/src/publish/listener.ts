@@ -1,5 +1,7 @@
 import type pg from 'pg'
 import { CHANNELS, type Channel } from '../store/channels.ts'
+import { ms } from '../store/instant.ts'
+import type { LastHeard } from '../store/missed.ts'
 import { LISTENER, newClient } from '../store/pool.ts'
 import type { Store } from '../store/store.ts'
 
@@ -18,12 +20,13 @@ export type Hear = (channel: Channel, payload: string) => void
 /**
  * Hears NOTIFY on a connection of its own and connects again when it breaks.
  *
- * Notifications are lost while it is away, so whoever relies on them reads the tables again at each `onListening`.
+ * Notifications are lost while it is away, so whoever relies on them reads the tables again at each `onListening`, which is
+ * told up to when all was heard; nothing the first time.
  */
 export class Listener {
   #client: pg.Client | undefined
-  /** The connection is known to have lived at this moment: then something was asked that was answered. */
-  #livedAtMs = Number.NEGATIVE_INFINITY
+  /** The last moment at which something was asked that was answered. */
+  #lastHeard: LastHeard | undefined
   #timer: NodeJS.Timeout | undefined
   #connecting: Promise<void> | undefined
   #stopped = false
@@ -31,7 +34,7 @@ export class Listener {
   constructor(
     readonly store: Store,
     readonly hear: Hear,
-    readonly onListening: () => void,
+    readonly onListening: (lastHeard: LastHeard | undefined) => void,
   ) {}
 
   /** Resolves when it listens for the first time. @throws whatever the connection failed with */
@@ -41,7 +44,8 @@ export class Listener {
 
   /** Whether it has heard everything up to two seconds ago. Not where it only could not ask for so long: it may be deaf. */
   get listens(): boolean {
-    return this.#client !== undefined && performance.now() - this.#livedAtMs <= PROVEN_MS
+    if (!this.#client || !this.#lastHeard) return false
+    return performance.now() - this.#lastHeard.atMs <= PROVEN_MS
   }
 
   async stop(): Promise<void> {
@@ -59,36 +63,33 @@ export class Listener {
       const known = NAMES.get(channel)
       if (known) this.hear(known, payload)
     })
-    let askedAtMs = 0
+    let heard: LastHeard
     try {
       await client.connect()
-      askedAtMs = performance.now()
       await client.query(LISTEN)
+      heard = await askNow(client)
       if (this.#stopped) throw new Error('The listener was stopped while it connected')
     } catch (error) {
       client.end().catch(() => undefined)
       throw error
     }
+    const before = this.#lastHeard
     this.#client = client
-    this.#livedAtMs = askedAtMs
+    this.#lastHeard = heard
     this.#ping(client)
-    this.onListening()
+    this.onListening(before)
   }
 
   /** A connection that is only dead shows nothing by itself. */
   #ping(client: pg.Client): void {
     clearTimeout(this.#timer)
     this.#timer = setTimeout(async () => {
-      const askedAtMs = performance.now()
-      const answered = await Promise.race([
-        client.query('select 1').then(
-          () => true,
-          () => false,
-        ),
-        new Promise<boolean>((resolve) => setTimeout(resolve, PATIENCE_MS, false).unref()),
+      const heard = await Promise.race([
+        askNow(client).catch(() => undefined),
+        new Promise<undefined>((resolve) => setTimeout(resolve, PATIENCE_MS, undefined).unref()),
       ])
-      if (!answered) return this.#lost(client)
-      this.#livedAtMs = askedAtMs
+      if (!heard) return this.#lost(client)
+      this.#lastHeard = heard
       this.#ping(client)
     }, PING_MS)
   }
@@ -107,6 +108,12 @@ export class Listener {
       this.#connecting = this.#connect().catch(() => this.#retry())
     }, RECONNECT_MS)
   }
+}
+
+async function askNow(client: pg.Client): Promise<LastHeard> {
+  const atMs = performance.now()
+  const { rows } = await client.query<{ at: number }>(`select ${ms('statement_timestamp()')} as at`)
+  return { at: rows[0]?.at as number, atMs }
 }
 
 const LISTEN = Object.values(CHANNELS)

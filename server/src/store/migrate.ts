@@ -15,6 +15,7 @@ import { TopProcesses } from './migrations/2026-11-25-top-processes.ts'
 import { WriteHeartbeats } from './migrations/2026-11-25-write-heartbeats.ts'
 import { AvailabilitySums } from './migrations/2026-11-26-availability-sums.ts'
 import { HeartbeatRoom } from './migrations/2026-11-26-heartbeat-room.ts'
+import { OpenedChanges } from './migrations/2026-11-26-opened-changes.ts'
 import { Tidying } from './migrations/2026-11-26-tidying.ts'
 import { ormDialect } from './orm-dialect.ts'
 import type { DatabaseConnection } from './pool.ts'
@@ -36,6 +37,7 @@ const MIGRATIONS = [
   { name: '2026-11-26-availability-sums', class: AvailabilitySums },
   { name: '2026-11-26-heartbeat-room', class: HeartbeatRoom },
   { name: '2026-11-26-tidying', class: Tidying },
+  { name: '2026-11-26-opened-changes', class: OpenedChanges },
 ]
 
 /** Any number that no other program uses as an advisory lock: 'ssmi' in ASCII. */

@@ -79,8 +79,25 @@ export async function resolveOpened<T extends Opened>(
   return tellOf(tx, table, rows[0] as T)
 }
 
-/** Tells all hubs of one that was raised or changed, once the transaction is committed. */
+/** Ends all of a server's that are active: it is deleted. */
+export async function resolveAllOf(
+  tx: Queryable,
+  name: OpenedTable<Opened>['name'],
+  id: ServerId,
+  by: string,
+): Promise<void> {
+  await tx.query(
+    `update ${name} set resolved_at = statement_timestamp(), resolved_by = $2, changed_at = statement_timestamp()
+     where server_id = $1 and resolved_at is null returning pg_notify($3, id::text)`,
+    [id, by, CHANNELS[name]],
+  )
+}
+
+/** Tells all hubs of one that was raised or changed, once the transaction is committed; who cannot hear it finds it later. */
 export async function tellOf<T extends Opened>(tx: Queryable, { name }: OpenedTable<T>, opened: T): Promise<T> {
-  await tx.query('select pg_notify($1, $2)', [CHANNELS[name], String(opened.id)])
+  await tx.query(
+    `update ${name} set changed_at = statement_timestamp() where id = $1 returning pg_notify($2, id::text)`,
+    [opened.id, CHANNELS[name]],
+  )
   return opened
 }

@@ -1,5 +1,5 @@
 import type { Instant, Server, ServerId } from '../core/types.ts'
-import { ms, timestamp } from './instant.ts'
+import { ms } from './instant.ts'
 import type { Store } from './store.ts'
 import { reachable } from './transaction.ts'
 
@@ -45,18 +45,6 @@ export async function findNames(store: Store, ids: readonly ServerId[]): Promise
     ),
   )
   return new Map(rows.map((row) => [row.id, row.name]))
-}
-
-/** Servers created, changed or deleted since, by the database's clock; for whoever may have missed notifications. */
-export async function findServersChangedSince(store: Store, since: Instant): Promise<Server[]> {
-  const { rows } = await reachable(() =>
-    store.pool.query<Server>(
-      `select ${SERVER_COLUMNS} from ${SERVER_TABLES}
-       where s.updated_at >= ${timestamp('$1')} order by s.updated_at`,
-      [since],
-    ),
-  )
-  return rows
 }
 
 /** The database's clock. */

@@ -1,6 +1,7 @@
 import type { Server, ServerChangeKind, ServerId } from '../core/types.ts'
 import { Refusal } from '../errors.ts'
 import { CHANNELS } from './channels.ts'
+import { resolveAllOf } from './opened.ts'
 import { SERVER_COLUMNS, SERVER_TABLES } from './server-row.ts'
 import { settle } from './settle.ts'
 import { isDuplicate } from './sqlstate.ts'
@@ -89,16 +90,7 @@ export async function deleteServer(store: Store, id: ServerId): Promise<void> {
     for (const table of ['farewell', 'heartbeat_rhythm', 'top_processes', 'availability_sum']) {
       await tx.query(`delete from ${table} where server_id = $1`, [id])
     }
-    await tx.query(
-      `update alert set resolved_at = statement_timestamp(), resolved_by = 'server deleted'
-       where server_id = $1 and resolved_at is null`,
-      [id],
-    )
-    await tx.query(
-      `update anomaly set resolved_at = statement_timestamp(), resolved_by = 'server deleted'
-       where server_id = $1 and resolved_at is null`,
-      [id],
-    )
+    for (const name of ['alert', 'anomaly'] as const) await resolveAllOf(tx, name, id, 'server deleted')
     await tx.query('update server set deleted_at = statement_timestamp() where id = $1', [id])
     await notify(tx, CHANNELS.access, '')
     await finish(tx, id, 'DELETED')

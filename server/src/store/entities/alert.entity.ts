@@ -21,6 +21,7 @@ export const AlertEntity = defineEntity({
     resolvedAt: p.type(InstantType).name('resolved_at').strictNullable(),
     resolvedBy: p.text().name('resolved_by').strictNullable(),
     resolveNote: p.text().name('resolve_note').strictNullable(),
+    changedAt: p.type(InstantType).name('changed_at').defaultRaw('statement_timestamp()'),
   },
 })
 
@@ -40,5 +41,6 @@ export const AnomalyEntity = defineEntity({
     resolvedAt: p.type(InstantType).name('resolved_at').strictNullable(),
     resolvedBy: p.text().name('resolved_by').strictNullable(),
     resolveNote: p.text().name('resolve_note').strictNullable(),
+    changedAt: p.type(InstantType).name('changed_at').defaultRaw('statement_timestamp()'),
   },
 })
