@@ -194,6 +194,7 @@ export class Hub {
     this.monitor.heard(events)
     this.figures.published(events)
     this.statusFeed.publish(events)
+    this.changeFeed.heardStatus(events)
   }
 
   #hear(channel: Channel, payload: string): void {

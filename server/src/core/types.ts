@@ -228,3 +228,7 @@ export interface Anomaly {
 
 export const SERVER_CHANGES = ['CREATED', 'UPDATED', 'DELETED'] as const
 export type ServerChangeKind = (typeof SERVER_CHANGES)[number]
+
+/** What is told of a server to those who asked for some: also that it does not pass their filter any more. */
+export const TOLD_SERVER_CHANGES = [...SERVER_CHANGES, 'LEFT_FILTER'] as const
+export type ToldServerChange = (typeof TOLD_SERVER_CHANGES)[number]

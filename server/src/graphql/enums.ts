@@ -5,10 +5,10 @@ import {
   ALERT_SEVERITIES,
   FAREWELL_REASONS,
   GAP_CAUSES,
-  SERVER_CHANGES,
   SERVER_STATUSES,
   STATUS_REASONS,
   STATUS_RULES,
+  TOLD_SERVER_CHANGES,
 } from '../core/types.ts'
 
 /** The glossary's words as GraphQL enums: each value stands for itself. */
@@ -22,7 +22,11 @@ export const FarewellReasonEnum = register(
   'FarewellReason',
   'Why an agent ends: its service was stopped, or the machine goes down, or goes down to come back.',
 )
-export const ServerChangeKindEnum = register(SERVER_CHANGES, 'ServerChangeKind', 'What happened to a server.')
+export const ServerChangeKindEnum = register(
+  TOLD_SERVER_CHANGES,
+  'ServerChangeKind',
+  'What happened to a server. LEFT_FILTER: it does not pass the filter of the subscription any more.',
+)
 export const ResolutionEnum = register(
   RESOLUTIONS,
   'MetricResolution',

@@ -1,6 +1,7 @@
 import { Arg, Ctx, Extensions, FieldResolver, ID, Int, Query, Resolver, Root, Subscription } from 'type-graphql'
-import type { Alert, Anomaly, Server, ServerChangeKind, StatusEvent } from '../core/types.ts'
+import type { Alert, Anomaly, Server, StatusEvent } from '../core/types.ts'
 import { parseServerId } from '../ingest/entries.ts'
+import type { ServerChange } from '../publish/server-view.ts'
 import { listStatusEvents } from '../store/event-log.ts'
 import type { FleetServer } from '../store/fleet.ts'
 import { listServers, type ServerOrder } from '../store/server-list.ts'
@@ -43,13 +44,14 @@ export class ServerResolver {
   }
 
   @Subscription(() => ServerChangeType, {
-    description: 'Servers created, changed or deleted: lists stay true without polling.',
+    description:
+      'Servers created, changed or deleted: lists stay true without polling. With a filter also those that begin to pass it (UPDATED) or do not any more (LEFT_FILTER), by their status too.',
     subscribe: ({ args, context }) => context.services.changeFeed.servers(cleanServerFilter(args.filter)),
   })
   serverChanged(
     @Arg('filter', () => ServerFilterInput, { nullable: true }) _filter: ServerFilterInput | null,
-    @Root() change: { kind: ServerChangeKind; server: Server },
-  ): { kind: ServerChangeKind; server: Server } {
+    @Root() change: ServerChange,
+  ): ServerChange {
     return change
   }
 

@@ -2,11 +2,11 @@ import { Field, Float, ID, Int, ObjectType } from 'type-graphql'
 import type {
   Instant,
   Server,
-  ServerChangeKind,
   ServerStatus,
   StatusAcknowledgement,
   StatusReason,
   StatusRule,
+  ToldServerChange,
 } from '../core/types.ts'
 import { DateTime } from './date-time.ts'
 import { ServerChangeKindEnum, ServerStatusEnum, StatusReasonEnum, StatusRuleEnum } from './enums.ts'
@@ -131,7 +131,7 @@ export class StatusExplanationType {
 @ObjectType('ServerChange', { simpleResolvers: true })
 export class ServerChangeType {
   @Field(() => ServerChangeKindEnum)
-  readonly kind!: ServerChangeKind
+  readonly kind!: ToldServerChange
 
   @Field(() => ServerType, { description: 'As it is after the change; a deleted one as it was last.' })
   readonly server!: Server

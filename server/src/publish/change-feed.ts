@@ -1,4 +1,4 @@
-import type { Alert, Anomaly, Instant, Server, ServerChangeKind, ServerId } from '../core/types.ts'
+import type { Alert, Anomaly, Instant, ServerId, StatusEvent } from '../core/types.ts'
 import { Refusal } from '../errors.ts'
 import { type AlertFilter, findAlerts } from '../store/alerts.ts'
 import { type AnomalyFilter, findAnomalies } from '../store/anomalies.ts'
@@ -6,12 +6,12 @@ import { readLastHeartbeats } from '../store/last-heartbeats.ts'
 import type { StoredSample } from '../store/metric-samples.ts'
 import { latestSamples } from '../store/newest-samples.ts'
 import type { ServerFilter } from '../store/server-filter.ts'
-import { findServers } from '../store/server-row.ts'
 import type { Store } from '../store/store.ts'
-import { Broadcast, type Queue } from './broadcast.ts'
-import { Heard } from './heard.ts'
+import type { Queue } from './broadcast.ts'
 import { OpenedFeed } from './opened-feed.ts'
 import { PolledWatch } from './polled-watch.ts'
+import { ServerFeed } from './server-feed.ts'
+import type { ServerChange } from './server-view.ts'
 import type { Stream } from './stream.ts'
 
 export interface HeartbeatSeen {
@@ -19,19 +19,13 @@ export interface HeartbeatSeen {
   readonly receivedAt: Instant
 }
 
-export interface ServerChange {
-  readonly kind: ServerChangeKind
-  readonly server: Server
-}
-
 /** Tells of changes to servers, alerts and anomalies, on whichever hub they were made. Without cursors: a client that was away reads again. */
 export class ChangeFeed {
-  readonly #servers = new Broadcast<ServerChange>(() => this.#tooSlow())
+  readonly #servers: ServerFeed
   readonly #alerts: OpenedFeed<Alert>
   readonly #anomalies: OpenedFeed<Anomaly>
   readonly #heartbeats: PolledWatch<HeartbeatSeen>
   readonly #samples: PolledWatch<StoredSample>
-  readonly #heardServers: Heard<ServerChangeKind>
   /** Subscriptions that ended because their reader was too slow. */
   dropped = 0
 
@@ -49,14 +43,14 @@ export class ChangeFeed {
       (sample) => sample.at,
       onError,
     )
-    this.#heardServers = new Heard({ read: (heard) => this.#readServers(heard), merge: mergeKinds, onError })
-    const opened = { store, tooSlow: () => this.#tooSlow(), onError }
-    this.#alerts = new OpenedFeed({ ...opened, find: (ids) => findAlerts(store, ids) })
-    this.#anomalies = new OpenedFeed({ ...opened, find: (ids) => findAnomalies(store, ids) })
+    const options = { store, tooSlow: () => this.#tooSlow(), onError }
+    this.#servers = new ServerFeed(options)
+    this.#alerts = new OpenedFeed({ ...options, find: (ids) => findAlerts(store, ids) })
+    this.#anomalies = new OpenedFeed({ ...options, find: (ids) => findAnomalies(store, ids) })
   }
 
   servers(filter: ServerFilter): Queue<ServerChange> {
-    return this.#servers.subscribe(({ server }) => matches(server, filter))
+    return this.#servers.subscribe(filter)
   }
 
   alerts(filter: AlertFilter): Stream<Alert> {
@@ -80,8 +74,12 @@ export class ChangeFeed {
 
   /** A server was changed. Payload: `KIND id`. */
   heardServer(payload: string): void {
-    const [kind, id] = payload.split(' ')
-    if (this.#servers.size > 0) this.#heardServers.add(Number(id), kind as ServerChangeKind)
+    this.#servers.heard(payload)
+  }
+
+  /** Statuses were changed. */
+  heardStatus(events: readonly StatusEvent[]): void {
+    this.#servers.heardStatus(events)
   }
 
   /** An alert was raised or changed. Payload: its id. */
@@ -96,7 +94,6 @@ export class ChangeFeed {
 
   /** Ends every subscription: the hub stops. */
   end(): void {
-    this.#heardServers.stop()
     this.#servers.end()
     this.#alerts.end()
     this.#anomalies.end()
@@ -108,32 +105,9 @@ export class ChangeFeed {
     this.dropped += 1
     return new Refusal('SLOW_CONSUMER', 'Too many changes waited to be read. Read the list again and subscribe anew.')
   }
-
-  async #readServers(heard: ReadonlyMap<ServerId, ServerChangeKind>): Promise<void> {
-    const servers = await findServers(this.store, [...heard.keys()])
-    const changes: ServerChange[] = []
-    for (const [id, kind] of heard) {
-      const server = servers.get(id)
-      if (server) changes.push({ kind: server.deletedAt === null ? kind : 'DELETED', server })
-    }
-    this.#servers.publish(changes)
-  }
 }
 
 async function lastHeartbeats(store: Store, ids: readonly ServerId[]): Promise<Map<ServerId, HeartbeatSeen | null>> {
   const times = await readLastHeartbeats(store, ids)
   return new Map([...times].map(([serverId, at]) => [serverId, at === null ? null : { serverId, receivedAt: at }]))
-}
-
-/** A server that was created and changed before it was read is news as a whole. */
-function mergeKinds(earlier: ServerChangeKind, later: ServerChangeKind): ServerChangeKind {
-  return earlier === 'CREATED' && later === 'UPDATED' ? 'CREATED' : later
-}
-
-function matches(server: Server, { ids, search, statuses, reasons, tags }: ServerFilter): boolean {
-  if (ids && !ids.includes(server.id)) return false
-  if (search && !server.name.toLowerCase().includes(search.toLowerCase())) return false
-  if (statuses && !statuses.includes(server.status)) return false
-  if (reasons && !reasons.includes(server.statusReason)) return false
-  return !tags || tags.every((tag) => server.tags.includes(tag))
 }

@@ -1,4 +1,4 @@
-import type { ServerId, ServerStatus, StatusReason } from '../core/types.ts'
+import type { Server, ServerId, ServerStatus, StatusReason } from '../core/types.ts'
 
 /** Which servers are meant: all of the conditions that are given. */
 export interface ServerFilter {
@@ -30,4 +30,13 @@ export function serverCondition(filter: ServerFilter, parameters: Parameters): s
   if (reasons) conditions.push(`s.status_reason = any(${parameters.add(reasons)}::text[])`)
   if (tags) conditions.push(`s.tags @> ${parameters.add(tags)}::text[]`)
   return conditions.join(' and ')
+}
+
+/** The same, for one that is known already and not deleted. */
+export function passesFilter(server: Server, { ids, search, statuses, reasons, tags }: ServerFilter): boolean {
+  if (ids && !ids.includes(server.id)) return false
+  if (search && !server.name.toLowerCase().includes(search.toLowerCase())) return false
+  if (statuses && !statuses.includes(server.status)) return false
+  if (reasons && !reasons.includes(server.statusReason)) return false
+  return !tags || tags.every((tag) => server.tags.includes(tag))
 }

@@ -1,10 +1,11 @@
-import type { Server } from '../core/types.ts'
+import type { Server, ServerId } from '../core/types.ts'
+import { numbersIn } from './array-text.ts'
 import { newestCursor } from './event-log.ts'
 import { badCursor, decodePosition, encodePosition, type Page, type PageRequest, pageOf, pageWindow } from './page.ts'
 import { Parameters, type ServerFilter, serverCondition } from './server-filter.ts'
 import { SERVER_COLUMNS, SERVER_TABLES } from './server-row.ts'
 import type { Store } from './store.ts'
-import { inSnapshot } from './transaction.ts'
+import { inSnapshot, reachable } from './transaction.ts'
 
 /** STATUS: OFFLINE first, then WARNING, then ONLINE, then those that wait or are suspended; the longest first. */
 export type ServerOrder = 'ID' | 'NAME' | 'STATUS' | 'LAST_HEARTBEAT' | 'STATUS_SINCE'
@@ -80,4 +81,12 @@ export function listServers(
     )
     return { ...page, totalCount: total.rows[0].n, feedCursor: await newestCursor(store, tx) }
   })
+}
+
+/** The ids of all servers that pass, in ascending order. As one text, because there may be many. */
+export async function findServerIds(store: Store, filter: ServerFilter): Promise<ServerId[]> {
+  const parameters = new Parameters()
+  const text = `select array_agg(s.id order by s.id)::text as ids from server s where ${serverCondition(filter, parameters)}`
+  const { rows } = await reachable(() => store.pool.query<{ ids: string | null }>(text, parameters.values))
+  return numbersIn(rows[0]?.ids ?? null) as ServerId[]
 }

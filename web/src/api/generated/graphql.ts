@@ -81,10 +81,11 @@ export type Scope =
   | 'OPERATE'
   | 'READ';
 
-/** What happened to a server. */
+/** What happened to a server. LEFT_FILTER: it does not pass the filter of the subscription any more. */
 export type ServerChangeKind =
   | 'CREATED'
   | 'DELETED'
+  | 'LEFT_FILTER'
   | 'UPDATED';
 
 /** What a server is right now. */
