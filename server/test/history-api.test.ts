@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { graphqlScene } from './graphql-scene.ts'
+import { codesOf, graphqlScene } from './graphql-scene.ts'
 
 async function scene() {
   const it = await graphqlScene()
@@ -11,11 +11,11 @@ async function scene() {
       headers: { authorization: `Bearer ${token}` },
       body: JSON.stringify(body),
     })
-  return { data: it.data, post, id, token }
+  return { ask: it.ask, data: it.data, post, id, token }
 }
 
 const RECORD = `mutation ($id: ID!, $input: [MetricSampleInput!]!) {
-  recordMetricSamples(serverId: $id, input: $input) { at recorded doubled tooOld } }`
+  recordMetricSamples(serverId: $id, input: $input) { at recorded doubled tooOld tooMany } }`
 const SERIES = `query ($id: ID!, $from: DateTime!, $maxPoints: Int) { metrics(serverId: $id, from: $from, maxPoints: $maxPoints) {
   resolution bucketSeconds points { cpuPercent disks { mount usedPercent } }
   buckets { at samples cpuPercent { min mean max } load1 { max } disks { mount usedPercent { max } usedBytes } }
@@ -38,7 +38,7 @@ test('what an agent gathered lands where it belongs, each sample once, and peaks
   expect(first.recordMetricSamples).toMatchObject({ recorded: 2, doubled: 0, tooOld: 0 })
   const late = [...input, { ageSeconds: 86_401, cpuPercent: 1 }]
   const second = await data(RECORD, { id, input: late }, token)
-  expect(second.recordMetricSamples).toMatchObject({ recorded: 2, doubled: 2, tooOld: 1 })
+  expect(second.recordMetricSamples).toMatchObject({ recorded: 2, doubled: 2, tooOld: 1, tooMany: 0 })
 
   const asked = { id, from: ago(1_200), maxPoints: 1_200 }
   const { metrics } = await data(SERIES, asked)
@@ -61,6 +61,21 @@ test('a list of samples by REST, in the words of the shim', async () => {
   const samples = [{ age_seconds: 60, cpu_percent: 5 }, { cpu_percent: 6 }, { age_seconds: 90_000 }]
   const response = await post(`/api/metrics/${id}/`, samples)
   expect(await response.json()).toMatchObject({ status: 'ok', recorded: 2, doubled: 0, too_old: 1 })
+})
+
+test('more samples of a minute than are kept of one are counted, and a single one is refused', async () => {
+  const { ask, data, post, id, token } = await scene()
+  // In the middle of a minute that is over, whenever that is.
+  const middle = (Date.now() % 60_000) / 1_000 + 90
+  const input = Array.from({ length: 130 }, (_, i) => ({ ageSeconds: middle + i / 10 }))
+  const counted = { recorded: 120, doubled: 0, tooOld: 0, tooMany: 10 }
+  expect((await data(RECORD, { id, input }, token)).recordMetricSamples).toMatchObject(counted)
+  const response = await post(`/api/metrics/${id}/`, { age_seconds: middle })
+  expect(await response.json()).toMatchObject({ status: 'ok', recorded: 0, too_many: 1 })
+
+  const one =
+    'mutation ($id: ID!, $input: MetricSampleInput!) { recordMetrics(serverId: $id, input: $input) { recordedAt } }'
+  expect(codesOf(await ask(one, { id, input: { ageSeconds: middle } }, token))).toEqual(['RATE_LIMITED'])
 })
 
 test('a late sample neither opens an alert about the past nor ends a live one', async () => {

@@ -186,3 +186,25 @@ test('a sample that may have waited for a paused hub was measured when its uptim
   expect(await record(1_012, 0, 0)).toBeGreaterThan(before + 20_000)
   expect(await record(3, 0, 60_000)).toBeGreaterThan(before + 20_000)
 })
+
+test('of a minute of one server no more than 120 samples are kept; those that come twice are none of them', async () => {
+  const { store, id } = await scene()
+  const other = await addServer(store)
+  const now = await readNow(store)
+  const minute = Math.floor(now / 60_000) * 60_000 - 180_000
+  /** This many in that minute, or so much later, all at different moments. */
+  const record = async (serverId: number, count: number, { laterMs = 0, uptime = false } = {}) => {
+    const entries = Array.from({ length: count }, (_, i) => {
+      const at = minute + 10_000 + laterMs + i * 100
+      return { serverId, ageMs: now - at, sample: sample(uptime ? { uptimeSeconds: at / 1_000 } : {}) }
+    })
+    const { recorded, tooMany } = (await recordSamples(store, entries)).get(serverId) ?? {}
+    return { recorded, tooMany }
+  }
+  expect(await record(id, 300)).toEqual({ recorded: 120, tooMany: 180 })
+  expect(await record(id, 2, { laterMs: 33 })).toEqual({ recorded: 0, tooMany: 2 })
+  expect(await record(id, 2, { laterMs: 60_000 })).toEqual({ recorded: 2, tooMany: 0 })
+
+  expect(await record(other.id, 100, { uptime: true })).toEqual({ recorded: 100, tooMany: 0 })
+  expect(await record(other.id, 130, { uptime: true })).toEqual({ recorded: 20, tooMany: 10 })
+})

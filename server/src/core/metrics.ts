@@ -37,3 +37,6 @@ export type Metric = (typeof METRICS)[number]
 export type MetricSample = Readonly<Record<Metric, number | null>> & {
   readonly disks: readonly DiskUsage[]
 }
+
+/** The most samples of one server that are kept of a minute: twice as many as the busiest agent measures. */
+export const MAX_SAMPLES_A_MINUTE = 120

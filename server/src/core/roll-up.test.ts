@@ -32,6 +32,13 @@ test('a sample that came twice counts once; the same uptime an hour later is ano
   expect(rollUpHour(twice, HOUR).samples.map((it) => it.at)).toEqual([HOUR, HOUR + 1_800_000])
 })
 
+test('of a minute no more samples are kept than a server may have, the first ones', () => {
+  const flood = Array.from({ length: 1_000 }, (_, i) => sample(HOUR + i * 60, i))
+  const { samples, hour } = rollUpHour([...flood, sample(HOUR + 60_000, 7)], HOUR)
+  expect(samples.map((it) => it.cpuPercent)).toEqual([...flood.slice(0, 120).map((it) => it.cpuPercent), 7])
+  expect(hour.samples).toEqual([121])
+})
+
 test('hours take their places in the day, and one that is made again its old one', () => {
   const one = rollUpHour([sample(HOUR, 10)], HOUR).hour
   const two = rollUpHour([sample(2 * HOUR, 50)], 2 * HOUR).hour

@@ -11,6 +11,7 @@ import {
   Root,
   Subscription,
 } from 'type-graphql'
+import { MAX_SAMPLES_A_MINUTE } from '../core/metrics.ts'
 import { type AlertLimits, DEFAULT_LIMITS } from '../core/thresholds.ts'
 import type { Instant, Server, ServerId } from '../core/types.ts'
 import { Refusal } from '../errors.ts'
@@ -52,12 +53,12 @@ export class MetricResolver {
     if (isTooOld(sample)) throw bad('input.ageSeconds', `must be at most ${MAX_AGE_SECONDS}.`)
     const outcome = await services.samples.record(id, [sample], arrivedAtMs)
     if (outcome.kind === 'unknown-server') throw unknownServer()
+    if (outcome.tooMany > 0) throw tooMany()
     return { recordedAt: outcome.at as Instant }
   }
 
   @Mutation(() => MetricSamplesReceiptType, {
-    description:
-      'Up to 300 samples of one machine, each with its age: what its agent gathered while no hub could be reached. A sample that is there already (the same `uptimeSeconds` within a minute) is not stored again.',
+    description: `Up to 300 samples of one machine, each with its age: what its agent gathered while no hub could be reached. A sample that is there already (the same \`uptimeSeconds\` within a minute) is not stored again, and no more than ${MAX_SAMPLES_A_MINUTE} are kept of a minute.`,
   })
   async recordMetricSamples(
     @Arg('serverId', () => ID) serverId: string,
@@ -142,6 +143,11 @@ function cleanRange(from: Instant | null, to: Instant | null, maxPoints: number 
   const points = maxPoints ?? DEFAULT_POINTS
   if (points < 1 || points > MAX_POINTS) throw bad('maxPoints', `must be from 1 to ${MAX_POINTS}.`)
   return { from: begin, to: end, maxPoints: points }
+}
+
+function tooMany(): Refusal {
+  const message = `No more than ${MAX_SAMPLES_A_MINUTE} samples of one server are kept of a minute.`
+  return new Refusal('RATE_LIMITED', message, { retryAfterSeconds: 60 })
 }
 
 function unknownServer(): Refusal {

@@ -1,5 +1,5 @@
 import { Extensions, Field, Float, Int, ObjectType } from 'type-graphql'
-import type { DiskUsage, ProcessUsage } from '../core/metrics.ts'
+import { type DiskUsage, MAX_SAMPLES_A_MINUTE, type ProcessUsage } from '../core/metrics.ts'
 import type { Instant } from '../core/types.ts'
 import { DateTime } from './date-time.ts'
 
@@ -120,6 +120,9 @@ export class MetricSamplesReceiptType {
 
   @Field(() => Int, { description: 'Older than a day, and not kept.' })
   readonly tooOld!: number
+
+  @Field(() => Int, { description: `More than the ${MAX_SAMPLES_A_MINUTE} that are kept of a minute.` })
+  readonly tooMany!: number
 }
 
 @ObjectType('AlertLimits', {

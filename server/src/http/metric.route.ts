@@ -28,9 +28,10 @@ export function metricRoute(
       options.rules.require(request.caller, 'POST /api/metrics/:id', serverId)
       const outcome = await options.record(serverId, readSamplesBody(request.body), request.arrivedAtMs)
       if (outcome.kind === 'unknown-server') throw unknownServer()
-      const { at, recorded, doubled, tooOld } = outcome
+      const { at, recorded, doubled, tooOld, tooMany } = outcome
       const timestamp = at === null ? null : new Date(at).toISOString()
-      return { status: 'ok', server_id: serverId, timestamp, recorded, doubled, too_old: tooOld }
+      const counts = { recorded, doubled, too_old: tooOld, too_many: tooMany }
+      return { status: 'ok', server_id: serverId, timestamp, ...counts }
     })
   })
 }

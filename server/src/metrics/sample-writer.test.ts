@@ -12,7 +12,7 @@ test("one server's flood is refused with when to try again, fills no other's roo
   const refusal = { code: 'UNAVAILABLE', details: { retryAfterSeconds: 1 } }
   await expect(writer.record(1, SAMPLES.slice(0, 1))).rejects.toMatchObject(refusal)
 
-  resolve(new Map([1, 2].map((id) => [id, { at: 0, recorded: MAX_SAMPLES }])))
+  resolve(new Map([1, 2].map((id) => [id, { at: 0, recorded: MAX_SAMPLES, tooMany: 0 }])))
   expect((await Promise.all(taken)).map(({ kind }) => kind)).toEqual(['recorded', 'recorded', 'recorded'])
   await expect(writer.record(1, SAMPLES)).resolves.toMatchObject({ kind: 'recorded' })
 })

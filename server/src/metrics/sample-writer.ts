@@ -19,6 +19,8 @@ export type SamplesOutcome =
       /** They were there already. */
       readonly doubled: number
       readonly tooOld: number
+      /** More than are kept of a minute. */
+      readonly tooMany: number
     }
   | { readonly kind: 'unknown-server' }
 
@@ -144,9 +146,9 @@ function entriesOf({ serverId, samples, arrivedAtMs, lateMs }: Delivery): Sample
 function outcomeOf({ samples }: Delivery, inserted: InsertedSamples | undefined): SamplesOutcome {
   const tooOld = samples.filter(isTooOld).length
   const fit = samples.length - tooOld
-  if (fit === 0) return { kind: 'recorded', at: null, recorded: 0, doubled: 0, tooOld }
+  if (fit === 0) return { kind: 'recorded', at: null, recorded: 0, doubled: 0, tooOld, tooMany: 0 }
   if (!inserted) return { kind: 'unknown-server' }
-  return { kind: 'recorded', at: inserted.at, recorded: inserted.recorded, doubled: fit - inserted.recorded, tooOld }
+  return { kind: 'recorded', ...inserted, doubled: fit - inserted.recorded - inserted.tooMany, tooOld }
 }
 
 function busy(message: string): Refusal {

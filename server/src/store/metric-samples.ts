@@ -1,5 +1,5 @@
 import type { TimedSample } from '../core/buckets.ts'
-import { METRICS, type Metric, type MetricSample, type ProcessUsage } from '../core/metrics.ts'
+import { MAX_SAMPLES_A_MINUTE, METRICS, type Metric, type MetricSample, type ProcessUsage } from '../core/metrics.ts'
 import type { Instant, ServerId } from '../core/types.ts'
 import { ms, timestamp } from './instant.ts'
 import type { Store } from './store.ts'
@@ -86,19 +86,29 @@ const INSERT = `
     from given join server_heartbeat using (server_id)
       cross join lateral (select statement_timestamp() - age_ms * interval '1 millisecond' as read_at) as told
       left join lateral (${BY_UPTIME}) as by_uptime on true
+  ), fresh as (
+    select t.*, beside + row_number() over (partition by server_id, date_trunc('minute', at) order by at)
+      <= ${MAX_SAMPLES_A_MINUTE} as fits
+    from timed t cross join lateral (
+      select bool_or(s.uptime_seconds = t.uptime_seconds) as is_doubled,
+        count(*) filter (where date_trunc('minute', s.at) = date_trunc('minute', t.at)) as beside
+      from metric_sample s
+      where s.server_id = t.server_id and s.at between t.at - ${SAME_SAMPLE_WITHIN} and t.at + ${SAME_SAMPLE_WITHIN}
+    ) as near
+    where is_doubled is not true
   ), written as (
     insert into metric_sample (server_id, at, ${METRICS.map((metric) => COLUMNS[metric]).join(', ')}, disks)
     select server_id, at, ${METRICS.map((metric) => COLUMNS[metric]).join(', ')}, disks::json
-    from timed t
-    where not exists (
-      select from metric_sample s where s.server_id = t.server_id and s.uptime_seconds = t.uptime_seconds
-        and s.at between t.at - ${SAME_SAMPLE_WITHIN} and t.at + ${SAME_SAMPLE_WITHIN})
+    from fresh
+    where fits
     order by server_id, at
     on conflict (server_id, at) do nothing
     returning server_id, at
   )
-  select t.server_id as "serverId", max(${ms('t.at')}) as at, count(w.at)::int as recorded
+  select t.server_id as "serverId", max(${ms('t.at')}) as at, count(w.at)::int as recorded,
+    coalesce(max(left_out.count), 0) as "tooMany"
   from timed t left join written w using (server_id, at)
+    left join (select server_id, count(*)::int from fresh where not fits group by server_id) as left_out using (server_id)
   group by t.server_id`
 
 /** A sample on its way in. */
@@ -117,13 +127,16 @@ export interface SampleEntry {
 export interface InsertedSamples {
   /** When the newest of them counts as measured. */
   readonly at: Instant
-  /** The others were there already. */
   readonly recorded: number
+  /** More than are kept of a minute. The others that were not recorded were there already. */
+  readonly tooMany: number
 }
 
 /**
  * Stores samples, many servers' at once. It touches nothing that heartbeats touch. A sample that is there already is told
- * by its uptime, which the same machine shows at one moment only: delivered twice, its age is never quite the same.
+ * by its uptime, which the same machine shows at one moment only: delivered twice, its age is never quite the same. Of a
+ * minute of one server no more are kept than any agent measures, so that nobody can fill the disk, nor an hour grow too
+ * large to be rolled up.
  *
  * @returns what became of each server's; a server that is missing there is unknown.
  */
