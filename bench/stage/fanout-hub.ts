@@ -11,6 +11,7 @@ import { createSchema } from '../../server/src/graphql/schema.ts'
 import { createHttp } from '../../server/src/http/listen.ts'
 import { Hub } from '../../server/src/hub.ts'
 import { migrate } from '../../server/src/store/migrate.ts'
+import { apiToken } from '../../server/test/support/api-token.ts'
 
 /*
  * A hub whose feed is told of events that never were, as many at a time as it is asked for: it shows what fanning out costs
@@ -29,17 +30,8 @@ const services: Services = {
   access: new AccessRules({ openIngest: false }),
   log: () => undefined,
 }
-const anybody = {
-  id: 1,
-  name: 'bench',
-  scope: 'read',
-  createdAt: 0,
-  expiresAt: null,
-  lastUsedAt: null,
-  revokedAt: null,
-} as const
 const authenticator = new Authenticator({
-  findByTokenHash: async () => ({ kind: 'api', token: anybody }),
+  findByTokenHash: async () => ({ kind: 'api', token: apiToken('bench', 'read') }),
   findSession: async () => undefined,
 })
 const schema = await createSchema()

@@ -1,16 +1,9 @@
 import { expect, test, vi } from 'vitest'
+import { apiToken } from '../../test/support/api-token.ts'
 import { Authenticator } from './authenticator.ts'
 import { hashToken } from './tokens.ts'
 
-const TOKEN = {
-  id: 1,
-  name: 'dashboard',
-  scope: 'read' as const,
-  createdAt: 0,
-  expiresAt: null,
-  lastUsedAt: null,
-  revokedAt: null,
-}
+const TOKEN = apiToken('dashboard', 'read')
 
 /** An authenticator that knows the agent token "agent", the API token "api" and the session "session". */
 function scene() {

@@ -14,6 +14,7 @@ import { listen } from '../../src/http/listen.ts'
 import { answerMissing, newFastify } from '../../src/http/new-fastify.ts'
 import { page } from '../../src/http/page.ts'
 import { sessionRoutes } from '../../src/http/session.routes.ts'
+import { apiToken } from './api-token.ts'
 
 /** A hub without database: server 1 has the agent token "agent-1"; "code" signs in, once; "session" is signed in. */
 export async function serve({ openIngest = false, lookUp = async () => {} } = {}) {
@@ -22,15 +23,7 @@ export async function serve({ openIngest = false, lookUp = async () => {} } = {}
   writeFileSync(join(webRoot, 'index.html'), '<title>StackSense</title>')
   writeFileSync(join(webRoot, 'assets/main-1a2b.js'), 'export {}')
 
-  const admin = {
-    id: 1,
-    name: 'admin',
-    scope: 'admin',
-    createdAt: 0,
-    expiresAt: null,
-    lastUsedAt: null,
-    revokedAt: null,
-  } as const
+  const admin = apiToken('admin', 'admin')
   const authenticator = new Authenticator({
     findByTokenHash: async (hash) => {
       await lookUp()
