@@ -230,7 +230,6 @@ export class Hub {
   #catchUp(lastHeard: LastHeard | undefined): void {
     this.#tail.wake()
     this.monitor.reload()
-    this.writer.forgetNames()
     if (lastHeard) this.#missed.catchUp(lastHeard)
     this.store.credentialsChanged()
   }

@@ -62,11 +62,13 @@ test('what happened to alerts and anomalies while a hub was deaf is told when it
   await expect.poll(alerts, PATIENCE).toEqual(expected)
 }, 60_000)
 
-test('so is what happened to servers', async () => {
+test('so is what happened to servers, and heartbeats are answered with their new names', async () => {
   const { hub, store, proxy, grow } = await scene()
   const [changed, parting, doomed] = [await addServer(store), await addServer(store), await addServer(store)]
   await addServer(store, { name: 'untouched' })
   await grow()
+  const named = () => hub.writer.record(changed.id, {}).catch(() => undefined)
+  expect(await named()).toMatchObject({ name: changed.name })
   const servers = told(hub.changeFeed.servers({}), ({ kind, server }) => `${kind} ${server.name}`)
 
   proxy.cut()
@@ -79,6 +81,7 @@ test('so is what happened to servers', async () => {
   await expect
     .poll(servers, PATIENCE)
     .toEqual(['CREATED new', `DELETED ${doomed.name}`, 'UPDATED changed', `UPDATED ${parting.name}`])
+  await expect.poll(named, PATIENCE).toMatchObject({ name: 'changed' })
 }, 60_000)
 
 test('an alert that ended as the connection broke is told over the socket', async () => {

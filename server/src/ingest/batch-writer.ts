@@ -100,12 +100,6 @@ export class BatchWriter {
     this.#names.delete(id)
   }
 
-  /** Whatever was renamed or deleted of late went unheard. */
-  forgetNames(): void {
-    this.#renames += 1
-    this.#names.clear()
-  }
-
   /** Refuses what comes from now on and waits for what is here. */
   async close(): Promise<void> {
     this.#closed = true
