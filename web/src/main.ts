@@ -8,7 +8,7 @@ import { NOTIFICATIONS, Notifications } from './ui/notifications.ts'
 import './ui/tokens.css'
 import './ui/base.css'
 
-const hub = createHub(hubSocketUrl(location))
+const hub = createHub(hubSocketUrl(location), localStorage)
 
 // A laptop that wakes, a tab that is looked at again: worth a try before its time.
 addEventListener('online', () => hub.tryNow())

@@ -4,7 +4,7 @@ import { FEED_LENGTH, FleetStore } from './fleet-store.ts'
 
 function storeWith(...ids: string[]): FleetStore {
   const store = new FleetStore(() => NOON)
-  store.replace({ cursor: 'c0', servers: ids.map((id) => server(id)) }, [])
+  store.replace({ cursor: 'c0', servers: ids.map((id) => server(id)) })
   return store
 }
 const row = (store: FleetStore, id: string) => store.rows.get(id)
@@ -30,7 +30,8 @@ test('an event that comes twice is applied once', () => {
 
 test('an event that the log told before the live feed is shown once, and still changes its server', () => {
   const store = new FleetStore(() => NOON)
-  store.replace({ cursor: 'c0', servers: [server('1')] }, [event(5, '1')])
+  store.replace({ cursor: 'c0', servers: [server('1')] })
+  store.recall([event(5, '1')])
   expect(row(store, '1')?.status).toBe('ONLINE')
   store.applyEvent(event(5, '1'))
   expect(row(store, '1')?.status).toBe('OFFLINE')
@@ -39,16 +40,41 @@ test('an event that the log told before the live feed is shown once, and still c
 
 test('events from before the snapshot are in the feed only: the snapshot is the truth', () => {
   const store = new FleetStore(() => NOON)
-  store.replace({ cursor: 'c6', servers: [server('1', { statusSince: iso(6) })] }, [event(5, '1'), recovery(6, '1')])
+  store.replace({ cursor: 'c6', servers: [server('1', { statusSince: iso(6) })] })
+  store.recall([event(5, '1'), recovery(6, '1')])
   expect(row(store, '1')).toMatchObject({ status: 'ONLINE', since: NOON + 6_000 })
   expect(store.feed.map((entry) => entry.cursor)).toEqual(['c6', 'c5'])
   expect(store.feed[0]?.lastedMs).toBe(1_000)
 })
 
+test('what the feed told while the log was read stands above it, with what was known of it', () => {
+  const store = new FleetStore(() => NOON)
+  store.replace({ cursor: 'c6', servers: [server('1', { statusSince: iso(6) })] })
+  store.applyEvent(event(8, '1'))
+  store.applyEvent(recovery(9, '1'))
+  store.recall([event(5, '1'), recovery(6, '1'), event(8, '1')])
+  expect(store.feed.map(({ cursor, lastedMs }) => [cursor, lastedMs])).toEqual([
+    ['c9', 1_000],
+    ['c8', 2_000],
+    ['c6', 1_000],
+    ['c5', null],
+  ])
+})
+
+test('a new snapshot keeps the feed until the log is recalled: what came before the line was lost is told once', () => {
+  const store = storeWith('1')
+  store.recall([])
+  store.applyEvent(event(5, '1'))
+  store.replace({ cursor: 'c9', servers: [server('1')] })
+  expect([store.recalled, store.feed.map(({ cursor }) => cursor)]).toEqual([true, ['c5']])
+  store.recall([event(5, '1'), recovery(9, '1')])
+  expect(store.feed.map(({ cursor }) => cursor)).toEqual(['c9', 'c5'])
+})
+
 test('a new snapshot forgets what the old one led to', () => {
   const store = storeWith('1', '2')
   store.applyEvent(event(5, '1'))
-  store.replace({ cursor: 'c9', servers: [server('1')] }, [])
+  store.replace({ cursor: 'c9', servers: [server('1')] })
   expect([...store.rows.keys()]).toEqual(['1'])
   expect(row(store, '1')?.status).toBe('ONLINE')
   expect(store.cursor).toBe('c9')

@@ -80,6 +80,8 @@ export class FleetStore {
   feed: readonly FeedEntry[] = []
   /** Where the status feed goes on. Null before the first snapshot. */
   cursor: string | null = null
+  /** Whether the feed holds what the log has from before the snapshot. */
+  recalled = false
   /** Changes of servers that `serverChanged` has not told us of yet. */
   readonly #early = new Map<string, FleetEventFragment>()
   readonly #deleted = new Set<string>()
@@ -99,29 +101,43 @@ export class FleetStore {
     this.#byName.changed(row, before)
   }
 
-  /**
-   * Begins anew from a snapshot, and from the newest events as the log has them, oldest first.
-   *
-   * The events must have been read after the snapshot. Then nothing is missing between the two; what both the log and
-   * the live feed tell is recognised by its cursor.
-   */
-  replace(snapshot: FleetSnapshot, events: readonly FleetEventFragment[]): void {
-    this.clear()
+  /** Begins anew from a snapshot. The feed stays until the log is recalled. */
+  replace(snapshot: FleetSnapshot): void {
+    this.#forgetRows()
     for (const server of snapshot.servers) this.rows.set(server.id, rowOf(server, this.now()))
     this.cursor = snapshot.cursor
-    this.feed = entriesOf(events)
+  }
+
+  /**
+   * Takes over the newest events as the log has them, oldest first.
+   *
+   * They must have been read after the snapshot. Then nothing is missing between the two; what both the log and the live
+   * feed tell is recognised by its cursor.
+   */
+  recall(events: readonly FleetEventFragment[]): void {
+    const logged = entriesOf(events)
+    const told = new Map(this.feed.filter(({ cursor }) => this.#applied.has(cursor)).map((it) => [it.cursor, it]))
+    const inLog = new Set(logged.map(({ cursor }) => cursor))
+    const newer = [...told.values()].filter(({ cursor }) => !inLog.has(cursor))
+    this.feed = [...newer, ...logged.map((entry) => told.get(entry.cursor) ?? entry)].slice(0, FEED_LENGTH)
+    this.recalled = true
   }
 
   /** As it was before the first snapshot. */
   clear(): void {
+    this.#forgetRows()
+    this.cursor = null
+    this.feed = []
+    this.recalled = false
+  }
+
+  #forgetRows(): void {
     this.rows.clear()
     this.#early.clear()
     this.#deleted.clear()
     this.#settledAt.clear()
     this.#applied.clear()
     this.#byName.allChanged()
-    this.cursor = null
-    this.feed = []
   }
 
   /** A status change, in the feed's order. False for one that was applied before. */

@@ -12,12 +12,13 @@ type Change = FleetChangesSubscription['serverChanged']
 function scene() {
   const status: { after: string; sink: Sink<FleetEventFragment>; stop: () => void }[] = []
   const changes: Sink<Change>[] = []
+  const recentEvents = vi.fn<FleetSource['recentEvents']>(async () => ({ events: [], gaps: [] }))
   const snapshot = vi.fn<FleetSource['snapshot']>(async () => ({ cursor: 'c0', servers: [server('1')] }))
   const heartbeats = vi.fn<FleetSource['heartbeats']>(async () => ({ total: 1, heartbeats: [] }))
   const source: FleetSource = {
     snapshot,
     heartbeats,
-    recentEvents: async () => ({ events: [], gaps: [] }),
+    recentEvents,
     statusAfter: (after, sink) => {
       const stop = vi.fn()
       status.push({ after, sink, stop })
@@ -37,7 +38,18 @@ function scene() {
     sync.connected()
     await vi.advanceTimersByTimeAsync(0)
   }
-  return { sync, store, snapshot, heartbeats, status, changes, connect, signedOut, kind: () => sync.state.value.kind }
+  return {
+    sync,
+    store,
+    snapshot,
+    recentEvents,
+    heartbeats,
+    status,
+    changes,
+    connect,
+    signedOut,
+    kind: () => sync.state.value.kind,
+  }
 }
 const refusal = (code: string) => new CombinedGraphQLErrors({ errors: [{ message: 'no', extensions: { code } }] })
 
@@ -45,20 +57,44 @@ beforeEach(() => vi.useFakeTimers({ now: NOON }))
 afterEach(() => vi.useRealTimers())
 
 test('it is live when the snapshot is there, and the feed goes on from its cursor', async () => {
-  const { sync, status, connect, kind } = scene()
+  const { status, connect, kind } = scene()
   expect(kind()).toBe('loading')
   await connect()
   expect(kind()).toBe('live')
   expect(status.map(({ after }) => after)).toEqual(['c0'])
-  expect(sync.version.value).toBe(1)
+})
+
+test('the servers do not wait for what happened before', async () => {
+  const { sync, store, status, recentEvents, connect, kind } = scene()
+  let answer: (log: Awaited<ReturnType<FleetSource['recentEvents']>>) => void = () => {}
+  recentEvents.mockReturnValueOnce(new Promise((resolve) => (answer = resolve)))
+  await connect()
+  expect([kind(), store.rows.size, store.recalled]).toEqual(['live', 1, false])
+
+  const drawn = sync.version.value
+  status[0]?.sink.next(event(3, '1'))
+  const gaps = [{ id: '1', from: NOON - 60_000, until: NOON - 30_000 }]
+  answer({ events: [recovery(1, '1')], gaps })
+  await vi.advanceTimersByTimeAsync(0)
+  expect(store.feed.map(({ cursor }) => cursor)).toEqual(['c3', 'c1'])
+  expect([store.recalled, sync.gaps]).toEqual([true, gaps])
+  expect(sync.version.value).toBeGreaterThan(drawn)
+})
+
+test('a log that cannot be read is a failure like any other', async () => {
+  const { recentEvents, connect, kind } = scene()
+  recentEvents.mockRejectedValueOnce(refusal('UNAVAILABLE'))
+  await connect()
+  expect(kind()).toBe('failed')
 })
 
 test('who signs out leaves nothing that the next one could take for the present', async () => {
   const { sync, store, connect, kind } = scene()
   await connect()
+  const drawn = sync.version.value
   sync.forget()
-  expect([kind(), store.cursor, store.byName(), store.feed]).toEqual(['loading', null, [], []])
-  expect(sync.version.value).toBe(2)
+  expect([kind(), store.cursor, store.recalled, store.byName(), store.feed]).toEqual(['loading', null, false, [], []])
+  expect(sync.version.value).toBe(drawn + 1)
   await connect()
   expect([kind(), store.byName().length]).toEqual(['live', 1])
 })
@@ -78,10 +114,11 @@ test('a change that comes while the snapshot is being read is not lost', async (
 test('changes that come together are drawn together', async () => {
   const { sync, status, connect } = scene()
   await connect()
+  const drawn = sync.version.value
   for (let n = 1; n <= 100; n++) status[0]?.sink.next(n % 2 ? event(n, '1') : recovery(n, '1'))
-  expect(sync.version.value).toBe(1)
+  expect(sync.version.value).toBe(drawn)
   await vi.advanceTimersByTimeAsync(100)
-  expect(sync.version.value).toBe(2)
+  expect(sync.version.value).toBe(drawn + 1)
 })
 
 test('a lost connection makes it stale, a new one reads all anew', async () => {

@@ -22,10 +22,10 @@ const WAITS_MS = [1_000, 2_000, 4_000, 8_000, 15_000]
 /**
  * Keeps the store true while there is a connection.
  *
- * On each connection: listen to changes first, then read the snapshot, then the newest events, then the status feed from
- * the snapshot's cursor. So whatever happens while the snapshot is being read comes by one of the streams. The snapshot
- * is read anew each time because `serverChanged` cannot be resumed; the status feed can, and is, from its last cursor
- * where it alone broke off.
+ * On each connection: listen to changes first, then read the snapshot, then the status feed from the snapshot's cursor. So
+ * whatever happens while the snapshot is being read comes by one of the streams. What happened before it is read from the
+ * log at last: the servers need not wait for it. The snapshot is read anew each time because `serverChanged` cannot be
+ * resumed; the status feed can, and is, from its last cursor where it alone broke off.
  */
 export class FleetSync {
   readonly state: ShallowRef<FleetState> = shallowRef({ kind: 'loading' })
@@ -121,11 +121,9 @@ export class FleetSync {
         }),
       )
       const snapshot = await this.source.snapshot()
-      const { events, gaps } = await this.source.recentEvents(FEED_LENGTH)
       if (run !== this.#run) return
 
-      this.store.replace(snapshot, events)
-      this.gaps = gaps
+      this.store.replace(snapshot)
       for (const apply of early) apply()
       ready = true
       this.#followStatus(run)
@@ -135,9 +133,18 @@ export class FleetSync {
       this.#hadData = true
       this.state.value = { kind: 'live' }
       this.version.value++
+      await this.#recall(run)
     } catch (error) {
       if (run === this.#run) this.#failed(errorCode(error))
     }
+  }
+
+  async #recall(run: number): Promise<void> {
+    const { events, gaps } = await this.source.recentEvents(FEED_LENGTH)
+    if (run !== this.#run) return
+    this.store.recall(events)
+    this.gaps = gaps
+    this.version.value++
   }
 
   #followStatus(run: number): void {

@@ -8,7 +8,7 @@ import { FleetSync } from './fleet-sync.ts'
 import { clockedFetch, HubClock } from './hub-clock.ts'
 import { dialHub, type HubSocket } from './hub-socket.ts'
 import { isOld, type Liveness, livenessOf } from './liveness.ts'
-import { readSession, type Session } from './session.ts'
+import { readSession, rememberSignedIn, type Session, wasSignedIn } from './session.ts'
 
 /** The page's one hub: who is signed in, the line to it, and the fleet as it tells it. */
 export interface Hub {
@@ -28,7 +28,7 @@ export interface Hub {
   tryNow(): void
 }
 
-export function createHub(socketUrl: string): Hub {
+export function createHub(socketUrl: string, memory: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>): Hub {
   const clock = new HubClock()
   const fetch = clockedFetch(clock)
   const now = () => clock.now()
@@ -61,10 +61,17 @@ export function createHub(socketUrl: string): Hub {
   )
 
   async function enter(): Promise<Session | null | undefined> {
+    // Who was signed in mostly still is: the line is dialled while the hub is asked.
+    if (wasSignedIn(memory)) connection.open()
     // A hub that does not answer leaves open who is signed in: the connection will say that it is away.
-    session.value = await readSession(fetch).catch(() => undefined)
-    if (session.value !== null) connection.open()
-    return session.value
+    const found = await readSession(fetch).catch(() => undefined)
+    if (found === null) leave()
+    else {
+      if (found) rememberSignedIn(memory, found)
+      session.value = found
+      connection.open()
+    }
+    return found
   }
 
   /** A refused upgrade looks like any other failure: whether the session is over must be asked. */
@@ -77,6 +84,7 @@ export function createHub(socketUrl: string): Hub {
     connection.close()
     fleet.forget()
     session.value = null
+    rememberSignedIn(memory, null)
     // Questions that are under way are refused by it, as they would be by the hub.
     void apollo.clearStore().catch(() => undefined)
   }

@@ -30,5 +30,5 @@ export function useRetry(read: () => void) {
 /** True also of a hub that was not reached at all. */
 function isPassing(error: unknown): boolean {
   if (!CombinedGraphQLErrors.is(error)) return true
-  return PASSING.includes(String(error.errors[0]?.extensions?.['code']))
+  return PASSING.includes(String(error.errors[0]?.extensions?.code))
 }

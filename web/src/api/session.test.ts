@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest'
-import { readSession, signIn } from './session.ts'
+import { readSession, rememberSignedIn, signIn, wasSignedIn } from './session.ts'
 
 const answers = (status: number, body?: unknown) =>
   vi.fn(async () => new Response(body === undefined ? null : JSON.stringify(body), { status }))
@@ -24,4 +24,14 @@ test('why a sign-in was refused is said in words that tell what to do', async ()
   expect((await signIn(answers(500), { token: 'x' }))?.message).toBe('The hub answered 500.')
   const away = vi.fn(async () => Promise.reject(new TypeError('Failed to fetch')))
   expect((await signIn(away, { token: 'x' }))?.message).toContain('does not answer')
+})
+
+test('that somebody was signed in is remembered until nobody is, and never who', () => {
+  localStorage.clear()
+  expect(wasSignedIn(localStorage)).toBe(false)
+  rememberSignedIn(localStorage, { name: 'Mara K.', scope: 'admin' })
+  expect(wasSignedIn(localStorage)).toBe(true)
+  expect(JSON.stringify({ ...localStorage })).not.toContain('Mara')
+  rememberSignedIn(localStorage, null)
+  expect(wasSignedIn(localStorage)).toBe(false)
 })

@@ -10,6 +10,19 @@ export interface SignInRefused {
 }
 
 type Fetch = typeof globalThis.fetch
+type Memory = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
+
+const STORED = 'signed-in'
+
+/** Whether somebody was signed in here when it was last known: a guess that saves time, never a permission. */
+export function wasSignedIn(memory: Memory): boolean {
+  return memory.getItem(STORED) !== null
+}
+
+export function rememberSignedIn(memory: Memory, session: Session | null): void {
+  if (session) memory.setItem(STORED, 'yes')
+  else memory.removeItem(STORED)
+}
 
 /** The session of the page's cookie; null when there is none. Throws when the hub does not answer. */
 export async function readSession(fetch: Fetch): Promise<Session | null> {

@@ -17,7 +17,8 @@ async function scene() {
   const version = shallowRef(0)
   const servers = [server('1'), server('2')]
   const know = async (...events: ReturnType<typeof event>[]) => {
-    store.replace({ cursor: events.at(-1)?.cursor ?? '', servers }, events)
+    store.replace({ cursor: events.at(-1)?.cursor ?? '', servers })
+    store.recall(events)
     version.value++
     await nextTick()
   }

@@ -21,7 +21,7 @@ async function scene(first: Readonly<Record<string, number>>) {
     const servers = Object.entries(since).map(([id, seconds]) =>
       server(id, { status: 'OFFLINE', statusReason: 'HEARTBEAT_EXPIRED', statusSince: iso(-seconds) }),
     )
-    store.replace({ cursor: 'c1', servers }, [])
+    store.replace({ cursor: 'c1', servers })
     version.value++
     await nextTick()
     await nextTick()

@@ -9,7 +9,7 @@ import WallGroup from './WallGroup.vue'
 
 test('a finger opens the server that it taps, though no pointer has moved there', async () => {
   const store = new FleetStore(() => NOON)
-  store.replace({ cursor: 'c1', servers: [server('1'), server('2')] }, [])
+  store.replace({ cursor: 'c1', servers: [server('1'), server('2')] })
   const routes = [{ path: '/:rest(.*)*', component: { template: '<i />' } }]
   const router = createRouter({ history: createMemoryHistory(), routes })
   await router.push('/')

@@ -8,7 +8,8 @@ function storeWith(waiting: number) {
   const added = Array.from({ length: waiting }, (_, i) =>
     server(`n${i}`, { status: 'OFFLINE', statusReason: 'NEVER_SEEN', createdAt: iso(7) }),
   )
-  store.replace({ cursor: 'c9', servers: [server('1'), ...added] }, [event(5, '1'), recovery(9, '1')])
+  store.replace({ cursor: 'c9', servers: [server('1'), ...added] })
+  store.recall([event(5, '1'), recovery(9, '1')])
   return store
 }
 const said = (waiting: number, gaps: { id: string; from: number; until: number }[] = []) => {
@@ -39,6 +40,7 @@ test('of a log that is shown in full, all is told', () => {
 test('what is older than a full feed reaches is left out', () => {
   const store = new FleetStore(() => NOON)
   const events = Array.from({ length: FEED_LENGTH }, (_, i) => (i % 2 ? recovery(i, '1') : event(i, '1')))
-  store.replace({ cursor: 'c99', servers: [server('1')] }, events)
+  store.replace({ cursor: 'c99', servers: [server('1')] })
+  store.recall(events)
   expect(happenings(store.feed, store.byName(), [before])).toHaveLength(FEED_LENGTH)
 })

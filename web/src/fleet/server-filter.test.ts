@@ -4,24 +4,21 @@ import { FleetStore } from '../api/fleet-store.ts'
 import { filterOf, listed, queryOf } from './server-filter.ts'
 
 const store = new FleetStore(() => NOON)
-store.replace(
-  {
-    cursor: 'c0',
-    servers: [
-      server('10', { name: 'web-10', tags: ['prod', 'ams'] }),
-      server('2', { name: 'web-2', tags: ['prod'], heartbeat: { lastHeartbeatAt: iso(-20) } }),
-      server('3', {
-        name: 'db-1',
-        tags: ['ams'],
-        status: 'OFFLINE',
-        statusReason: 'HEARTBEAT_EXPIRED',
-        statusSince: iso(-5),
-      }),
-      server('4', { name: 'new', status: 'OFFLINE', statusReason: 'NEVER_SEEN', heartbeat: { lastHeartbeatAt: null } }),
-    ],
-  },
-  [],
-)
+store.replace({
+  cursor: 'c0',
+  servers: [
+    server('10', { name: 'web-10', tags: ['prod', 'ams'] }),
+    server('2', { name: 'web-2', tags: ['prod'], heartbeat: { lastHeartbeatAt: iso(-20) } }),
+    server('3', {
+      name: 'db-1',
+      tags: ['ams'],
+      status: 'OFFLINE',
+      statusReason: 'HEARTBEAT_EXPIRED',
+      statusSince: iso(-5),
+    }),
+    server('4', { name: 'new', status: 'OFFLINE', statusReason: 'NEVER_SEEN', heartbeat: { lastHeartbeatAt: null } }),
+  ],
+})
 const names = (query: Record<string, string>) =>
   listed(store.byName(), filterOf(query), () => ({ now: NOON, live: true })).map(({ name }) => name)
 

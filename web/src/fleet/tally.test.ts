@@ -6,7 +6,7 @@ import { isAcknowledged, tallyOf, worstFirst } from './tally.ts'
 
 function rowsOf(...facts: Partial<FleetServerFragment>[]) {
   const store = new FleetStore(() => NOON)
-  store.replace({ cursor: 'c0', servers: facts.map((fact, i) => server(String(i), fact)) }, [])
+  store.replace({ cursor: 'c0', servers: facts.map((fact, i) => server(String(i), fact)) })
   return store.byName()
 }
 const OFFLINE = { status: 'OFFLINE', statusReason: 'HEARTBEAT_EXPIRED' } as const

@@ -10,6 +10,8 @@ import { tallyOf } from './tally.ts'
 export interface Fleet {
   /** Whether the fleet was ever read. */
   readonly known: ComputedRef<boolean>
+  /** Whether what happened before is known as well. */
+  readonly recalled: ComputedRef<boolean>
   /** All servers by name. */
   readonly rows: ComputedRef<readonly FleetRow[]>
   readonly tally: ComputedRef<FleetTally>
@@ -35,6 +37,7 @@ export function provideFleet({ fleet }: Pick<Hub, 'fleet'>): Fleet {
 
   const provided: Fleet = {
     known: follow(() => fleet.store.cursor !== null),
+    recalled: follow(() => fleet.store.recalled),
     rows,
     tally: computed(() => tallyOf(rows.value)),
     feed: follow(() => fleet.store.feed),

@@ -6,19 +6,16 @@ import { cellInWords, cellsOfGroup, rowsOfCell } from './wall-cells.ts'
 const MOMENT = { now: NOON, live: true }
 const store = new FleetStore(() => NOON)
 const silent = { status: 'OFFLINE', statusReason: 'HEARTBEAT_EXPIRED', statusSince: iso(-240) } as const
-store.replace(
-  {
-    cursor: 'c0',
-    servers: [
-      server('1', { name: 'a' }),
-      server('2', { name: 'b', ...silent }),
-      server('3', { name: 'c', status: 'OFFLINE', statusReason: 'SUSPENDED' }),
-      server('4', { name: 'd' }),
-      server('5', { name: 'e' }),
-    ],
-  },
-  [],
-)
+store.replace({
+  cursor: 'c0',
+  servers: [
+    server('1', { name: 'a' }),
+    server('2', { name: 'b', ...silent }),
+    server('3', { name: 'c', status: 'OFFLINE', statusReason: 'SUSPENDED' }),
+    server('4', { name: 'd' }),
+    server('5', { name: 'e' }),
+  ],
+})
 const rows = store.byName()
 
 test('a cell is a server', () => {
