@@ -1,6 +1,12 @@
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vitest/config'
 
+/**
+ * Programs, databases and browsers on a machine that may do much else are tried once more in CI, whose log tells at its end
+ * what passed on the second try. The faults are not: what goes wrong once there is wrong.
+ */
+const retry = process.env.CI ? 1 : 0
+
 /** Tests that start programs or share a machine's clock run one or two files at a time; the rest side by side. */
 export default defineConfig({
   // graphql would be loaded twice: as ESM by us, as CommonJS by type-graphql.
@@ -19,10 +25,11 @@ export default defineConfig({
           include: ['server/test/**/*.test.ts'],
           globalSetup: 'server/test/support/global-setup.ts',
           maxWorkers: 2,
+          retry,
         },
       },
-      { extends: true, test: { name: 'agent', include: ['agent/**/*.test.ts'] } },
-      { extends: true, test: { name: 'simulate', include: ['simulate/**/*.test.ts', 'bench/**/*.test.ts'] } },
+      { extends: true, test: { name: 'agent', include: ['agent/**/*.test.ts'], retry } },
+      { extends: true, test: { name: 'simulate', include: ['simulate/**/*.test.ts', 'bench/**/*.test.ts'], retry } },
       {
         extends: true,
         test: {
@@ -63,8 +70,7 @@ export default defineConfig({
           include: ['e2e/**/*.test.ts'],
           testTimeout: 120_000,
           maxWorkers: 2,
-          // A browser, a hub and its database on a machine that may do much else. What passes on the second try is told.
-          retry: process.env.CI ? 1 : 0,
+          retry,
         },
       },
     ],
