@@ -49,14 +49,15 @@ export async function simulate(stage: Stage): Promise<Result> {
   try {
     return await new Simulation(stage, api, servers).run()
   } finally {
-    if (!options.keep) {
-      log('Deleting the simulated servers ...')
-      await deleteFleet(
-        api,
-        servers.map(({ id }) => id),
-      )
-    }
+    if (!options.keep) await tidyUp(api, servers, log)
   }
+}
+
+/** What cannot be deleted changes no verdict: the next simulation begins with it. */
+async function tidyUp(api: Api, servers: readonly SimulatedServer[], log: Stage['log']): Promise<void> {
+  log('Deleting the simulated servers ...')
+  const ids = servers.map(({ id }) => id)
+  await deleteFleet(api, ids).catch((error: Error) => log(`Not all of them could be deleted: ${error.message}`))
 }
 
 /** One run over one fleet: everything that takes part in it, from the start to the verdict. */
