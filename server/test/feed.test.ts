@@ -38,7 +38,7 @@ async function allIds(store: Store): Promise<number[]> {
 test('a bot that is cut off fifty times while statuses change has every event once and in order', async () => {
   const { hub, store, server } = await scene()
   const seen: number[] = []
-  let cursor = (await readFleet(store)).cursor
+  let cursor = (await readFleet(store, 'counts')).cursor
   let making = true
   const made = makeEvents(store, server.id, 200).finally(() => {
     making = false
@@ -102,7 +102,7 @@ test('events of transactions that overlap are in commit order: a reader never sk
 
 test('a filter lets through what it names, live and replayed alike', async () => {
   const { hub, store, server } = await scene()
-  const { cursor } = await readFleet(store)
+  const { cursor } = await readFleet(store, 'counts')
   const other = await addServer(store, { tags: ['lab'] })
   await makeEvents(store, other.id, 1)
   await makeEvents(store, server.id, 2)
@@ -140,7 +140,7 @@ test('a cursor older than what is kept has expired; the newest that was dropped 
 
 test('events that are deleted between the look at the cursor and the replay are told as gone, not skipped', async () => {
   const { hub, store, server } = await scene()
-  const { cursor } = await readFleet(store)
+  const { cursor } = await readFleet(store, 'counts')
   await makeEvents(store, server.id, 4)
   await expect.poll(async () => (await (await listenTo(hub, cursor)).take(4)).length).toBe(4) // the tail is there
   const feed = await hub.statusFeed.events({}, cursor)
@@ -164,7 +164,7 @@ test('in a copy that goes on from before, cursors of what it lacks are refused, 
   const feed = await listenTo(hub)
   await makeEvents(store, server.id, 4)
   const [, third, , last] = (await feed.take(4)) as [StatusEvent, StatusEvent, StatusEvent, StatusEvent]
-  const lost = [feedCursor(store, last), feedCursorBefore(store, last), (await readFleet(store)).cursor]
+  const lost = [feedCursor(store, last), feedCursorBefore(store, last), (await readFleet(store, 'counts')).cursor]
 
   // As if the files of this database had been copied after the third event, and brought back.
   await store.pool.query('delete from status_event where id > 3')

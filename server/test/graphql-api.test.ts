@@ -270,6 +270,42 @@ test('of a large fleet each server has what is active on it', async () => {
   })
 })
 
+interface FieldOfType {
+  readonly name: string
+  readonly args: readonly unknown[]
+  readonly type: { readonly ofType: { readonly kind: string } | null; readonly kind: string }
+}
+
+test('the fleet says of each server what it says of itself, asked for one field or for all', async () => {
+  const { createServer, data } = await graphqlScene()
+  const { id, token } = await createServer('web 1', { tags: ['eu'], description: 'front' })
+  await data(
+    'mutation ($id: ID!) { recordHeartbeat(serverId: $id, agentVersion: "1.2.3", bootId: "b") { receivedAt } }',
+    { id },
+    token,
+  )
+  const leavesOf = async (type: string) => {
+    const { __type } = await data(
+      `{ __type(name: "${type}") { fields { name args { name } type { kind ofType { kind } } } } }`,
+    )
+    return (__type.fields as FieldOfType[])
+      .filter(({ args, type }) => args.length === 0 && /SCALAR|ENUM/.test(type.ofType?.kind ?? type.kind))
+      .map(({ name }) => name)
+  }
+  const fields = [
+    ...(await leavesOf('Server')),
+    ...(await leavesOf('Heartbeat')).map((name) => `heartbeat { ${name} }`),
+  ]
+  expect(fields).toEqual(expect.arrayContaining(['description', 'name', 'updatedAt', 'heartbeat { agentVersion }']))
+  for (const asked of [...fields, fields.join(' ')]) {
+    const { fleet, server } = await data(
+      `query ($id: ID!) { fleet { servers { ${asked} } } server(id: $id) { ${asked} } }`,
+      { id },
+    )
+    expect([asked, fleet.servers]).toEqual([asked, [server]])
+  }
+})
+
 test('what an agent asks for costs the look-up of its server nothing', async () => {
   const { createServer, data } = await graphqlScene()
   const { id, token } = await createServer('web 1')

@@ -1,6 +1,5 @@
 import { Extensions, Field, Int, ObjectType } from 'type-graphql'
-import type { Server } from '../core/types.ts'
-import { MAX_FLEET } from '../store/fleet.ts'
+import { type FleetServer, MAX_FLEET } from '../store/fleet.ts'
 import { ServerType } from './server.type.ts'
 import { StatusCountsType } from './status-counts.type.ts'
 
@@ -26,5 +25,5 @@ export class FleetType {
 
   @Extensions({ listSize: MAX_FLEET })
   @Field(() => [ServerType], { description: 'All servers; FLEET_TOO_LARGE where there are more than 10,000.' })
-  readonly servers!: readonly (Server | Promise<Server>)[]
+  readonly servers!: readonly (FleetServer | Promise<FleetServer>)[]
 }

@@ -1,25 +1,27 @@
-import { type GraphQLResolveInfo, Kind, type SelectionSetNode } from 'graphql'
+import { type FieldNode, type GraphQLResolveInfo, Kind, type SelectionSetNode } from 'graphql'
 
-/** The names of the fields that are asked for below this one; those that are skipped by a directive count too. */
-function selectedFields({ fieldNodes, fragments }: GraphQLResolveInfo): ReadonlySet<string> {
-  const names = new Set<string>()
-  const collect = (set: SelectionSetNode | undefined): void => {
-    for (const selection of set?.selections ?? []) {
-      if (selection.kind === Kind.FIELD) names.add(selection.name.value)
-      else if (selection.kind === Kind.INLINE_FRAGMENT) collect(selection.selectionSet)
-      else collect(fragments[selection.name.value]?.selectionSet)
-    }
-  }
-  for (const node of fieldNodes) collect(node.selectionSet)
-  return names
+/** The fields that are asked for below these; those that are skipped by a directive count too. */
+function selectedBelow(nodes: readonly FieldNode[], fragments: GraphQLResolveInfo['fragments']): readonly FieldNode[] {
+  const fieldsIn = (set: SelectionSetNode | undefined): readonly FieldNode[] =>
+    (set?.selections ?? []).flatMap((selection) => {
+      if (selection.kind === Kind.FIELD) return selection
+      if (selection.kind === Kind.INLINE_FRAGMENT) return fieldsIn(selection.selectionSet)
+      return fieldsIn(fragments[selection.name.value]?.selectionSet)
+    })
+  return nodes.flatMap(({ selectionSet }) => fieldsIn(selectionSet))
 }
 
-export function selects(info: GraphQLResolveInfo, field: string): boolean {
-  return selectedFields(info).has(field)
+export function selects({ fieldNodes, fragments }: GraphQLResolveInfo, field: string): boolean {
+  return selectedBelow(fieldNodes, fragments).some(({ name }) => name.value === field)
 }
 
-/** Nothing but these fields is asked for. */
-export function selectsOnly(info: GraphQLResolveInfo, fields: readonly string[]): boolean {
-  for (const name of selectedFields(info)) if (name !== '__typename' && !fields.includes(name)) return false
-  return true
+/** Nothing but these fields is asked for: of this field, or of those that a path of names leads to from it. */
+export function selectsOnly(
+  { fieldNodes, fragments }: GraphQLResolveInfo,
+  fields: readonly string[],
+  path: readonly string[] = [],
+): boolean {
+  const below = (nodes: readonly FieldNode[]) => selectedBelow(nodes, fragments)
+  const nodes = path.reduce((at, step) => below(at).filter(({ name }) => name.value === step), fieldNodes)
+  return below(nodes).every(({ name }) => name.value === '__typename' || fields.includes(name.value))
 }

@@ -1,9 +1,9 @@
-import type { Alert, Anomaly, Server } from '../core/types.ts'
+import type { Alert, Anomaly } from '../core/types.ts'
 import { Refusal } from '../errors.ts'
 import { activeAlertsIn } from './alerts.ts'
 import { activeAnomaliesIn } from './anomalies.ts'
 import { newestCursor } from './event-log.ts'
-import { SERVER_COLUMNS, SERVER_TABLES } from './server-row.ts'
+import { LISTED_COLUMNS, type ListedServer, SERVER_COLUMNS, SERVER_TABLES } from './server-row.ts'
 import type { Store } from './store.ts'
 import { inSnapshot, type Queryable } from './transaction.ts'
 
@@ -19,8 +19,8 @@ export interface FleetCounts {
   readonly total: number
 }
 
-/** A server with what is active on it, of the same snapshot. */
-export interface FleetServer extends Server {
+/** A server with what is active on it, of the same snapshot; a whole one where whole ones were asked for. */
+export interface FleetServer extends ListedServer {
   readonly activeAlerts: readonly Alert[]
   readonly activeAnomalies: readonly Anomaly[]
 }
@@ -41,28 +41,31 @@ const COUNTS = `
     count(*)::int as total
   from server where deleted_at is null`
 
+/** How much of each server is read, if anything. */
+export type FleetDetail = 'counts' | 'listed' | 'whole'
+
 /**
  * Counts, servers and the feed's cursor in one snapshot.
  *
- * @param withServers leave the servers out where they are not asked for.
  * @throws Refusal FLEET_TOO_LARGE where there are more than 10,000 servers to list.
  */
-export function readFleet(store: Store, withServers = true): Promise<Fleet> {
+export function readFleet(store: Store, detail: FleetDetail): Promise<Fleet> {
   return inSnapshot(store.pool, async (tx) => {
     const counts = (await tx.query<FleetCounts>(COUNTS)).rows[0] as FleetCounts
-    if (withServers && counts.total > MAX_FLEET) {
+    if (detail !== 'counts' && counts.total > MAX_FLEET) {
       throw new Refusal('FLEET_TOO_LARGE', 'More than 10,000 servers: page through Query.servers instead.')
     }
-    const servers = withServers ? await readServers(tx) : []
+    const servers =
+      detail === 'counts' ? [] : await readServers(tx, detail === 'whole' ? SERVER_COLUMNS : LISTED_COLUMNS)
     return { cursor: await newestCursor(store, tx), counts, servers }
   })
 }
 
 const NONE: readonly never[] = []
 
-async function readServers(tx: Queryable): Promise<FleetServer[]> {
-  const { rows } = await tx.query<Server>(
-    `select ${SERVER_COLUMNS} from ${SERVER_TABLES} where s.deleted_at is null order by s.id`,
+async function readServers(tx: Queryable, columns: string): Promise<FleetServer[]> {
+  const { rows } = await tx.query<ListedServer>(
+    `select ${columns} from ${SERVER_TABLES} where s.deleted_at is null order by s.id`,
   )
   const alerts = await activeAlertsIn(tx)
   const anomalies = await activeAnomaliesIn(tx)
