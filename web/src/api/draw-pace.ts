@@ -1,3 +1,5 @@
+import { untilTick } from '../ui/moment.ts'
+
 /** Changes that arrive within this time are drawn together. */
 export const DRAW_EVERY_MS = 100
 /** No change waits longer to be seen. */
@@ -10,18 +12,21 @@ export interface Screen {
   now(): number
   /** Whether the reader moves the page just now. */
   isScrolling(): boolean
+  /** How long until the ages on the page tick, which they do each second, in ms. */
+  untilTick(): number
   /** Calls back when the browser has laid out and painted what was drawn. Never in a tab that nobody sees. */
   afterPaint(painted: () => void): void
 }
 
 /**
  * When to draw: soon after the first change, however many follow it, and the later the longer the last time took. While
- * the page is being scrolled what comes into view goes first, and changes wait for the hand to rest. A storm of changes is
- * read by nobody one by one, and must not keep the page from its reader.
+ * the page is being scrolled what comes into view goes first, and changes wait for the hand to rest, or for the ages to
+ * tick: what changes many rows then is laid out and painted in one frame a second. A storm of changes is read by nobody one
+ * by one, and must not keep the page from its reader.
  */
 export class DrawPace {
   #timer: ReturnType<typeof setTimeout> | undefined
-  #changedAt = 0
+  #nextTickAt = 0
   #notBefore = -Infinity
 
   constructor(
@@ -32,7 +37,7 @@ export class DrawPace {
   /** Something has changed. */
   changed(): void {
     if (this.#timer !== undefined) return
-    this.#changedAt = this.screen.now()
+    this.#nextTickAt = this.screen.now() + this.screen.untilTick()
     this.#timer = setTimeout(() => this.#due(), DRAW_EVERY_MS)
   }
 
@@ -45,7 +50,7 @@ export class DrawPace {
   }
 
   #afterScrolling(now: number): number {
-    return Math.max(this.#notBefore, Math.min(now + DRAW_EVERY_MS, this.#changedAt + SEEN_WITHIN_MS))
+    return Math.max(this.#notBefore, Math.min(now + DRAW_EVERY_MS, this.#nextTickAt))
   }
 
   #draw(): void {
@@ -61,13 +66,15 @@ export class DrawPace {
 /** The page is being scrolled until so long after it last moved. */
 const SCROLLING_MS = 150
 
-export function browserScreen(): Screen {
+/** @param hubTime what ages on the page are counted to */
+export function browserScreen(hubTime: () => number): Screen {
   const now = () => performance.now()
   let scrolledAt = -Infinity
   addEventListener('scroll', () => (scrolledAt = now()), { passive: true, capture: true })
   return {
     now,
     isScrolling: () => now() - scrolledAt < SCROLLING_MS,
+    untilTick: () => untilTick(hubTime()),
     // The frame's own work comes right after its callbacks, and a task after that.
     afterPaint: (painted) => requestAnimationFrame(() => setTimeout(painted)),
   }

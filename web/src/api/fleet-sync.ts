@@ -47,7 +47,7 @@ export class FleetSync {
     readonly source: FleetSource,
     readonly now: () => number,
     readonly signedOut: () => void = () => {},
-    screen: Screen = browserScreen(),
+    screen: Screen = browserScreen(now),
   ) {
     this.#pace = new DrawPace(() => this.version.value++, screen)
   }

@@ -25,6 +25,11 @@ export function useMoment(): ComputedRef<Moment> {
   return inject(MOMENT, () => computed(() => ({ now: Date.now(), live: true })), true)
 }
 
+/** How long until the second of this time is over, in ms. */
+export function untilTick(now: number): number {
+  return 1_000 - (now % 1_000)
+}
+
 /** A clock that moves when its second does, so that all ages on a page tick together; at once where `set` changes. */
 export function useTick(now: () => number, set: Readonly<Ref<unknown>>): Readonly<Ref<number>> {
   const tick = shallowRef(now())
@@ -32,7 +37,7 @@ export function useTick(now: () => number, set: Readonly<Ref<unknown>>): Readonl
   const next = () => {
     clearTimeout(timer)
     tick.value = now()
-    timer = setTimeout(next, 1_000 - (tick.value % 1_000))
+    timer = setTimeout(next, untilTick(tick.value))
   }
   watch(set, next, { immediate: true })
   onScopeDispose(() => clearTimeout(timer))
