@@ -45,6 +45,16 @@ test('however long drawing takes, a change is seen within a second', () => {
   expect(Math.max(...pauses)).toBeLessThanOrEqual(SEEN_WITHIN_MS + 400)
 })
 
+test('what is drawn at once is drawn once, and counts like any other drawing', () => {
+  const { drawing, drawnAt } = pace(40)
+  drawing.changed()
+  drawing.drawNow()
+  vi.advanceTimersByTime(40)
+  drawing.changed()
+  vi.advanceTimersByTime(1_000)
+  expect(drawnAt).toEqual([0, 400])
+})
+
 test('after a pause the next change is drawn as soon as the first', () => {
   const { drawing, drawnAt } = pace(50)
   drawing.changed()

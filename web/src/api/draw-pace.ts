@@ -41,6 +41,13 @@ export class DrawPace {
     this.#timer = setTimeout(() => this.#due(), DRAW_EVERY_MS)
   }
 
+  /** Draws at once, what else has changed with it. */
+  drawNow(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    this.#draw()
+  }
+
   /** How long the last drawing took is known only now: the change may have come before it was painted. */
   #due(): void {
     const now = this.screen.now()

@@ -80,8 +80,6 @@ export class FleetStore {
   feed: readonly FeedEntry[] = []
   /** Where the status feed goes on. Null before the first snapshot. */
   cursor: string | null = null
-  /** Whether the feed holds what the log has from before the snapshot. */
-  recalled = false
   /** Changes of servers that `serverChanged` has not told us of yet. */
   readonly #early = new Map<string, FleetEventFragment>()
   readonly #deleted = new Set<string>()
@@ -120,7 +118,6 @@ export class FleetStore {
     const inLog = new Set(logged.map(({ cursor }) => cursor))
     const newer = [...told.values()].filter(({ cursor }) => !inLog.has(cursor))
     this.feed = [...newer, ...logged.map((entry) => told.get(entry.cursor) ?? entry)].slice(0, FEED_LENGTH)
-    this.recalled = true
   }
 
   /** As it was before the first snapshot. */
@@ -128,7 +125,6 @@ export class FleetStore {
     this.#forgetRows()
     this.cursor = null
     this.feed = []
-    this.recalled = false
   }
 
   #forgetRows(): void {

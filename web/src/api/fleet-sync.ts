@@ -31,6 +31,8 @@ export class FleetSync {
   readonly state: ShallowRef<FleetState> = shallowRef({ kind: 'loading' })
   /** Grows when the store has changed; whoever shows it reads it again. */
   readonly version = shallowRef(0)
+  /** Whether what happened before the first snapshot was read from the log. */
+  readonly recalled = shallowRef(false)
   gaps: readonly Gap[] = []
   #streams: Stop[] = []
   /** Answers to an earlier run are too late. */
@@ -66,6 +68,7 @@ export class FleetSync {
   /** Nobody is signed in any more: whoever comes next begins anew, however much later that is. */
   forget(): void {
     this.#hadData = false
+    this.recalled.value = false
     this.store.clear()
     this.gaps = []
     this.lost()
@@ -132,7 +135,7 @@ export class FleetSync {
       this.#unanswered = 0
       this.#hadData = true
       this.state.value = { kind: 'live' }
-      this.version.value++
+      this.#pace.drawNow()
       await this.#recall(run)
     } catch (error) {
       if (run === this.#run) this.#failed(errorCode(error))
@@ -144,7 +147,8 @@ export class FleetSync {
     if (run !== this.#run) return
     this.store.recall(events)
     this.gaps = gaps
-    this.version.value++
+    this.recalled.value = true
+    this.#pace.changed()
   }
 
   #followStatus(run: number): void {

@@ -32,7 +32,7 @@ async function scene() {
   const Page = defineComponent({
     setup() {
       toasts = provideToasts()
-      provideFleet({ fleet: { version, gaps: shallowRef([]), store } } as unknown as Hub)
+      provideFleet({ fleet: { version, recalled: shallowRef(true), gaps: shallowRef([]), store } } as unknown as Hub)
       return () => h(Announcer)
     },
   })

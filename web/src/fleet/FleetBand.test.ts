@@ -16,7 +16,7 @@ test.each([
   [DAY_MS, 'Thu 12:00'],
 ])('%i ms after it was read the band ends "%s"', (age, end) => {
   const store = { rows: new Map(), byName: () => [], feed: [], cursor: '1' }
-  const hub = { fleet: { version: shallowRef(0), gaps: [], store } } as unknown as Hub
+  const hub = { fleet: { version: shallowRef(0), recalled: shallowRef(true), gaps: [], store } } as unknown as Hub
   const Page = defineComponent({
     setup() {
       provideMoment(shallowRef(NOON + age), () => true)

@@ -31,7 +31,7 @@ async function scene(first: Readonly<Record<string, number>>) {
     apollo: { mutate: () => new Promise(() => {}) },
     clock: { now: () => NOON },
     session: shallowRef({ name: 'ada', scope: 'OPERATE' }),
-    fleet: { version, gaps: shallowRef([]), store },
+    fleet: { version, recalled: shallowRef(true), gaps: shallowRef([]), store },
   } as unknown as Hub
   const routes = [{ path: '/:rest(.*)*', component: { template: '<i />' } }]
   const router = createRouter({ history: createMemoryHistory(), routes })

@@ -16,7 +16,12 @@ function scene() {
   const hub = {
     apollo: { mutate },
     clock: { now: Date.now },
-    fleet: { version: shallowRef(0), gaps: [], store: { rows: new Map(), byName: () => [], feed: [], cursor: '1' } },
+    fleet: {
+      version: shallowRef(0),
+      recalled: shallowRef(true),
+      gaps: [],
+      store: { rows: new Map(), byName: () => [], feed: [], cursor: '1' },
+    },
   } as unknown as Hub
 
   let toasts: Toasts | undefined

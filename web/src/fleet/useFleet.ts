@@ -28,6 +28,8 @@ const FLEET: InjectionKey<Fleet> = Symbol('fleet')
 export function provideFleet({ fleet }: Pick<Hub, 'fleet'>): Fleet {
   /** Reads the store again whenever it has changed. */
   const follow = <T>(read: (version: number) => T) => computed(() => read(fleet.version.value))
+  /** What the log has to tell is there a moment later than the servers. */
+  const followLog = <T>(read: (recalled: boolean) => T) => follow(() => read(fleet.recalled.value))
   const expectations = createExpectations()
   const byId = follow((version) => ({ version, rows: fleet.store.rows }))
   const told = follow(() => fleet.store.byName())
@@ -37,11 +39,11 @@ export function provideFleet({ fleet }: Pick<Hub, 'fleet'>): Fleet {
 
   const provided: Fleet = {
     known: follow(() => fleet.store.cursor !== null),
-    recalled: follow(() => fleet.store.recalled),
+    recalled: computed(() => fleet.recalled.value),
     rows,
     tally: computed(() => tallyOf(rows.value)),
-    feed: follow(() => fleet.store.feed),
-    gaps: follow(() => fleet.gaps),
+    feed: followLog(() => fleet.store.feed),
+    gaps: followLog(() => fleet.gaps),
     row: (id) => {
       const row = byId.value.rows.get(id)
       return row && (expectations.seen(row) ?? undefined)

@@ -20,7 +20,12 @@ function scene() {
         return flushPromises()
       })
     })
-  const fleet = { version: shallowRef(0), gaps: shallowRef([]), store: new FleetStore(() => NOON) }
+  const fleet = {
+    version: shallowRef(0),
+    recalled: shallowRef(true),
+    gaps: shallowRef([]),
+    store: new FleetStore(() => NOON),
+  }
   const hub = { apollo: { query }, clock: { now: () => NOON }, fleet } as unknown as Hub
   const span = shallowRef<Span>('60m')
   const strips: { value: Strips } = { value: new Map() }

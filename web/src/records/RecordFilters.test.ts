@@ -25,7 +25,7 @@ function page() {
   })
   const hub = {
     clock: { now: () => NOON + 42_000 },
-    fleet: { version: shallowRef(0), store: { byName: () => [] } },
+    fleet: { version: shallowRef(0), recalled: shallowRef(true), store: { byName: () => [] } },
   } as unknown as Hub
   return { query, page: mount(Page, { global: { provide: { [HUB as symbol]: hub } } }) }
 }
