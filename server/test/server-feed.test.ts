@@ -43,7 +43,7 @@ async function scene() {
     await Promise.all(query.mock.results.map(({ value }) => value))
     query.mockRestore()
     await new Promise(setImmediate)
-    nowMs += 1_000
+    nowMs += 30_000
     return told
   }
   return { store, web, db, hear, change, follow, followFromLongAgo }

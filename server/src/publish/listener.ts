@@ -88,6 +88,8 @@ export class Listener {
         askNow(client).catch(() => undefined),
         new Promise<undefined>((resolve) => setTimeout(resolve, PATIENCE_MS, undefined).unref()),
       ])
+      // Lost meanwhile: it is being connected again, and that must not be put off.
+      if (this.#client !== client) return
       if (!heard) return this.#lost(client)
       this.#lastHeard = heard
       this.#ping(client)

@@ -25,8 +25,8 @@ export interface ServerViewOptions {
 
 const RETRY_MS = 250
 
-/** What was committed before the table was read is heard of by then. */
-const HEARD_AFTER_MS = 1_000
+/** What was committed before the table was read is heard of by then, also where the connection that hears broke meanwhile. */
+const HEARD_AFTER_MS = 30_000
 
 /**
  * The servers that pass one filter, for all who subscribed with it: it knows which do, so that it tells once of one that does

@@ -61,14 +61,14 @@ test('what the feed told while the log was read stands above it, with what was k
   ])
 })
 
-test('a new snapshot keeps the feed until the log is recalled: what came before the line was lost is told once', () => {
+test('in a storm the log begins after what the feed had told: the newest stand in the list, in their order', () => {
   const store = storeWith('1')
-  store.recall([])
-  store.applyEvent(event(5, '1'))
-  store.replace({ cursor: 'c9', servers: [server('1')] })
-  expect(store.feed.map(({ cursor }) => cursor)).toEqual(['c5'])
-  store.recall([event(5, '1'), recovery(9, '1')])
-  expect(store.feed.map(({ cursor }) => cursor)).toEqual(['c9', 'c5'])
+  for (const n of [1, 2, 3]) store.applyEvent(event(n, '1'))
+  store.recall(Array.from({ length: FEED_LENGTH }, (_, i) => event(10 + i, '1')))
+  store.applyEvent(event(4, '1'))
+  store.applyEvent(event(10 + FEED_LENGTH, '1'))
+  const newestFirst = Array.from({ length: FEED_LENGTH }, (_, i) => `c${10 + FEED_LENGTH - i}`)
+  expect(store.feed.map(({ cursor }) => cursor)).toEqual(newestFirst)
 })
 
 test('a new snapshot forgets what the old one led to', () => {

@@ -47,6 +47,7 @@ export interface FeedEntry {
   readonly to: ServerStatus
   readonly reason: StatusReason
   readonly at: number
+  readonly detectedAt: number
   readonly lastHeartbeatAt: number | null
   readonly lastedMs: number | null
   readonly gap: { readonly from: number; readonly until: number } | null
@@ -99,9 +100,9 @@ export class FleetStore {
     this.#byName.changed(row, before)
   }
 
-  /** Begins anew from a snapshot. The feed stays until the log is recalled. */
+  /** Begins anew from a snapshot. */
   replace(snapshot: FleetSnapshot): void {
-    this.#forgetRows()
+    this.clear()
     for (const server of snapshot.servers) this.rows.set(server.id, rowOf(server, this.now()))
     this.cursor = snapshot.cursor
   }
@@ -114,26 +115,21 @@ export class FleetStore {
    */
   recall(events: readonly FleetEventFragment[]): void {
     const logged = entriesOf(events)
-    const told = new Map(this.feed.filter(({ cursor }) => this.#applied.has(cursor)).map((it) => [it.cursor, it]))
-    const inLog = new Set(logged.map(({ cursor }) => cursor))
-    const newer = [...told.values()].filter(({ cursor }) => !inLog.has(cursor))
-    this.feed = [...newer, ...logged.map((entry) => told.get(entry.cursor) ?? entry)].slice(0, FEED_LENGTH)
+    const told = new Map(this.feed.map((entry) => [entry.cursor, entry]))
+    this.feed = logged.map((entry) => told.get(entry.cursor) ?? entry)
+    for (const entry of [...told.values()].reverse()) this.#show(entry)
   }
 
   /** As it was before the first snapshot. */
   clear(): void {
-    this.#forgetRows()
-    this.cursor = null
-    this.feed = []
-  }
-
-  #forgetRows(): void {
     this.rows.clear()
     this.#early.clear()
     this.#deleted.clear()
     this.#settledAt.clear()
     this.#applied.clear()
     this.#byName.allChanged()
+    this.cursor = null
+    this.feed = []
   }
 
   /** A status change, in the feed's order. False for one that was applied before. */
@@ -162,6 +158,9 @@ export class FleetStore {
 
   #show(entry: FeedEntry): void {
     if (this.feed.some((known) => known.cursor === entry.cursor)) return
+    // In a storm the log, which is read later, may begin after it.
+    const oldest = this.feed.length === FEED_LENGTH ? this.feed.at(-1) : undefined
+    if (oldest && entry.detectedAt < oldest.detectedAt) return
     this.feed = [entry, ...this.feed].slice(0, FEED_LENGTH)
   }
 
@@ -262,6 +261,7 @@ function entryOf(event: FleetEventFragment, beganAt: number | null): FeedEntry {
     to: event.to,
     reason: event.reason,
     at,
+    detectedAt: Date.parse(event.detectedAt),
     lastHeartbeatAt: instant(event.lastHeartbeatAt),
     lastedMs: beganAt === null ? null : at - beganAt,
     gap: event.gap && { from: Date.parse(event.gap.from), until: Date.parse(event.gap.until) },

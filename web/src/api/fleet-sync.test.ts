@@ -79,11 +79,33 @@ test('the servers do not wait for what happened before', async () => {
   expect([sync.recalled.value, sync.gaps]).toEqual([true, gaps])
 })
 
-test('a log that cannot be read is a failure like any other', async () => {
-  const { recentEvents, connect, kind } = scene()
-  recentEvents.mockRejectedValueOnce(refusal('UNAVAILABLE'))
+test('after a lost line the servers come with what happened meanwhile', async () => {
+  const { sync, store, recentEvents, connect, kind } = scene()
+  recentEvents.mockResolvedValueOnce({ events: [event(1, '1')], gaps: [] })
   await connect()
-  expect(kind()).toBe('failed')
+  sync.lost()
+  let answer: (log: Awaited<ReturnType<FleetSource['recentEvents']>>) => void = () => {}
+  recentEvents.mockReturnValueOnce(new Promise((resolve) => (answer = resolve)))
+  await connect()
+  expect([kind(), store.feed.map(({ cursor }) => cursor)]).toEqual(['stale', ['c1']])
+  answer({ events: [event(1, '1'), recovery(2, '1'), event(3, '1')], gaps: [] })
+  await vi.advanceTimersByTimeAsync(0)
+  expect([kind(), store.feed.map(({ cursor }) => cursor)]).toEqual(['live', ['c3', 'c2', 'c1']])
+})
+
+test('a log that cannot be read is a failure like any other, and is asked for less and less often', async () => {
+  const { sync, recentEvents, connect, kind } = scene()
+  recentEvents.mockRejectedValue(refusal('UNAVAILABLE'))
+  await connect()
+  const waits: number[] = []
+  for (let i = 0; i < 3; i++) {
+    expect(kind()).toBe('failed')
+    const state = sync.state.value
+    const waitMs = state.kind === 'failed' ? state.nextTryAt - NOON : Number.NaN
+    waits.push(waitMs)
+    await vi.advanceTimersByTimeAsync(waitMs)
+  }
+  expect(waits).toEqual([1_000, 2_000, 4_000])
 })
 
 test('who signs out leaves nothing that the next one could take for the present', async () => {

@@ -1,6 +1,6 @@
 import { type ShallowRef, shallowRef } from 'vue'
 import { browserScreen, DrawPace, type Screen } from './draw-pace.ts'
-import { errorCode, type FleetSource, type Gap, type Stop } from './fleet-source.ts'
+import { errorCode, type FleetSource, type Gap, type RecentEvents, type Stop } from './fleet-source.ts'
 import { FEED_LENGTH, type FleetStore } from './fleet-store.ts'
 
 /** How true the fleet on the page is. Only `live` may look live. */
@@ -24,7 +24,7 @@ const WAITS_MS = [1_000, 2_000, 4_000, 8_000, 15_000]
  *
  * On each connection: listen to changes first, then read the snapshot, then the status feed from the snapshot's cursor. So
  * whatever happens while the snapshot is being read comes by one of the streams. What happened before it is read from the
- * log at last: the servers need not wait for it. The snapshot is read anew each time because `serverChanged` cannot be
+ * log, the first time at last: the servers need not wait for it. The snapshot is read anew each time because `serverChanged` cannot be
  * resumed; the status feed can, and is, from its last cursor where it alone broke off.
  */
 export class FleetSync {
@@ -124,31 +124,36 @@ export class FleetSync {
         }),
       )
       const snapshot = await this.source.snapshot()
+      // Who knew what had happened is told at once of all that happened since, and in its order.
+      const log = this.recalled.value ? await this.source.recentEvents(FEED_LENGTH) : undefined
       if (run !== this.#run) return
 
       this.store.replace(snapshot)
+      if (log) this.#recall(log)
       for (const apply of early) apply()
       ready = true
       this.#followStatus(run)
-      this.#failures = 0
       this.#missing = 0
       this.#unanswered = 0
       this.#hadData = true
       this.state.value = { kind: 'live' }
       this.#pace.drawNow()
-      await this.#recall(run)
+      if (!log) {
+        const late = await this.source.recentEvents(FEED_LENGTH)
+        if (run !== this.#run) return
+        this.#recall(late)
+        this.#pace.changed()
+      }
+      this.#failures = 0
     } catch (error) {
       if (run === this.#run) this.#failed(errorCode(error))
     }
   }
 
-  async #recall(run: number): Promise<void> {
-    const { events, gaps } = await this.source.recentEvents(FEED_LENGTH)
-    if (run !== this.#run) return
+  #recall({ events, gaps }: RecentEvents): void {
     this.store.recall(events)
     this.gaps = gaps
     this.recalled.value = true
-    this.#pace.changed()
   }
 
   #followStatus(run: number): void {

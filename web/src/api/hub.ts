@@ -39,13 +39,16 @@ export function createHub(socketUrl: string, memory: Pick<Storage, 'getItem' | '
   const liveness = shallowRef<Liveness>({ kind: 'connecting' })
   const asOf = shallowRef<number | null>(null)
 
+  /** While who is signed in is being asked, nobody else need ask it. */
+  let entering = false
+
   watch(connection.epoch, () => fleet.connected(), { flush: 'sync' })
   watch(
     connection.state,
     (state) => {
       if (state.kind === 'reconnecting' || state.kind === 'stale') {
         fleet.lost()
-        if (state.nextTryAt !== null) void checkSession()
+        if (state.nextTryAt !== null && !entering) void checkSession()
       }
     },
     { flush: 'sync' },
@@ -64,7 +67,9 @@ export function createHub(socketUrl: string, memory: Pick<Storage, 'getItem' | '
     // Who was signed in mostly still is: the line is dialled while the hub is asked.
     if (wasSignedIn(memory)) connection.open()
     // A hub that does not answer leaves open who is signed in: the connection will say that it is away.
+    entering = true
     const found = await readSession(fetch).catch(() => undefined)
+    entering = false
     if (found === null) leave()
     else {
       if (found) rememberSignedIn(memory, found)

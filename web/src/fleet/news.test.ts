@@ -13,6 +13,7 @@ function entry(serverId: string, to: FeedEntry['to'], at = 0): FeedEntry {
     to,
     reason: to === 'OFFLINE' ? 'HEARTBEAT_EXPIRED' : 'HEALTHY',
     at: NOON + at,
+    detectedAt: NOON + at,
     lastHeartbeatAt: NOON + at - 60_000,
     lastedMs: null,
     gap: null,

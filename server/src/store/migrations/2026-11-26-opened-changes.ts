@@ -4,7 +4,9 @@ import { Migration } from '@mikro-orm/migrations'
 export class OpenedChanges extends Migration {
   override up(): void {
     for (const table of ['alert', 'anomaly']) {
-      this.addSql(`alter table ${table} add column changed_at timestamptz not null default statement_timestamp()`)
+      // What is there has not changed now: a hub that looks for what it missed would find all of it.
+      this.addSql(`alter table ${table} add column changed_at timestamptz not null default 'epoch'`)
+      this.addSql(`alter table ${table} alter column changed_at set default statement_timestamp()`)
       this.addSql(`create index ${table}_changed_at on ${table} (changed_at)`)
     }
   }
