@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
+import { FEED_LENGTH } from './feed-entries.ts'
 import { event, iso, NOON, recovery, server } from './fleet-scene.ts'
-import { FEED_LENGTH, FleetStore } from './fleet-store.ts'
+import { FleetStore } from './fleet-store.ts'
 
 function storeWith(...ids: string[]): FleetStore {
   const store = new FleetStore(() => NOON)

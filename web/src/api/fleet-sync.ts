@@ -1,7 +1,8 @@
 import { type ShallowRef, shallowRef } from 'vue'
 import { browserScreen, DrawPace, type Screen } from './draw-pace.ts'
+import { FEED_LENGTH } from './feed-entries.ts'
 import { errorCode, type FleetSource, type Gap, type RecentEvents, type Stop } from './fleet-source.ts'
-import { FEED_LENGTH, type FleetStore } from './fleet-store.ts'
+import type { FleetStore } from './fleet-store.ts'
 
 /** How true the fleet on the page is. Only `live` may look live. */
 export type FleetState =

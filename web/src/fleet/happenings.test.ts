@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
+import { FEED_LENGTH } from '../api/feed-entries.ts'
 import { event, iso, NOON, recovery, server } from '../api/fleet-scene.ts'
-import { FEED_LENGTH, FleetStore } from '../api/fleet-store.ts'
+import { FleetStore } from '../api/fleet-store.ts'
 import { happenings } from './happenings.ts'
 
 function storeWith(waiting: number) {

@@ -1,5 +1,6 @@
+import { FEED_LENGTH, type FeedEntry } from '../api/feed-entries.ts'
 import type { Gap } from '../api/fleet-source.ts'
-import { FEED_LENGTH, type FeedEntry, type FleetRow } from '../api/fleet-store.ts'
+import type { FleetRow } from '../api/fleet-store.ts'
 import { happened, happenedBecause } from '../ui/change-words.ts'
 import { clock, duration } from '../ui/durations.ts'
 import { kindOf, type StatusKind } from '../ui/status.ts'

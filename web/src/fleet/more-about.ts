@@ -1,4 +1,5 @@
-import type { Acknowledgement, FeedEntry, FleetRow } from '../api/fleet-store.ts'
+import type { FeedEntry } from '../api/feed-entries.ts'
+import type { Acknowledgement, FleetRow } from '../api/fleet-store.ts'
 import { clock, clockMinute, elapsed, fullMoment } from '../ui/durations.ts'
 import { statusWord } from '../ui/status.ts'
 import { type Moment, sentence, whyBriefly } from '../ui/words.ts'

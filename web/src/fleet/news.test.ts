@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import type { FeedEntry } from '../api/feed-entries.ts'
 import { NOON } from '../api/fleet-scene.ts'
-import type { FeedEntry } from '../api/fleet-store.ts'
 import { toastOf } from './news.ts'
 
 function entry(serverId: string, to: FeedEntry['to'], at = 0): FeedEntry {

@@ -1,4 +1,4 @@
-import type { FeedEntry } from '../api/fleet-store.ts'
+import type { FeedEntry } from '../api/feed-entries.ts'
 import { happenedBecause } from '../ui/change-words.ts'
 import { clock, duration } from '../ui/durations.ts'
 import { kindOf } from '../ui/status.ts'

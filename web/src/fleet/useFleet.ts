@@ -1,6 +1,7 @@
 import { type ComputedRef, computed, type InjectionKey, inject, provide } from 'vue'
+import type { FeedEntry } from '../api/feed-entries.ts'
 import type { Gap } from '../api/fleet-source.ts'
-import type { FeedEntry, FleetRow } from '../api/fleet-store.ts'
+import type { FleetRow } from '../api/fleet-store.ts'
 import type { Hub } from '../api/hub.ts'
 import type { FleetTally } from '../ui/fleet-words.ts'
 import { createExpectations, type Expectations } from './expectations.ts'
