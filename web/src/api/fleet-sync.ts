@@ -25,8 +25,8 @@ const WAITS_MS = [1_000, 2_000, 4_000, 8_000, 15_000]
  *
  * On each connection: listen to changes first, then read the snapshot, then the status feed from the snapshot's cursor. So
  * whatever happens while the snapshot is being read comes by one of the streams. What happened before it is read from the
- * log, the first time at last: the servers need not wait for it. The snapshot is read anew each time because `serverChanged` cannot be
- * resumed; the status feed can, and is, from its last cursor where it alone broke off.
+ * log, the first time at last: the servers need not wait for it. The snapshot is read anew each time because
+ * `serverChanged` cannot be resumed; the status feed can, and is, from its last cursor where it alone broke off.
  */
 export class FleetSync {
   readonly state: ShallowRef<FleetState> = shallowRef({ kind: 'loading' })

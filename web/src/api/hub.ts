@@ -8,7 +8,7 @@ import { FleetSync } from './fleet-sync.ts'
 import { clockedFetch, HubClock } from './hub-clock.ts'
 import { dialHub, type HubSocket } from './hub-socket.ts'
 import { isOld, type Liveness, livenessOf } from './liveness.ts'
-import { readSession, rememberSignedIn, type Session, wasSignedIn } from './session.ts'
+import { type Memory, readSession, rememberSignedIn, type Session, wasSignedIn } from './session.ts'
 
 /** The page's one hub: who is signed in, the line to it, and the fleet as it tells it. */
 export interface Hub {
@@ -28,7 +28,7 @@ export interface Hub {
   tryNow(): void
 }
 
-export function createHub(socketUrl: string, memory: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>): Hub {
+export function createHub(socketUrl: string, memory: Memory): Hub {
   const clock = new HubClock()
   const fetch = clockedFetch(clock)
   const now = () => clock.now()

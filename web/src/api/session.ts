@@ -10,7 +10,8 @@ export interface SignInRefused {
 }
 
 type Fetch = typeof globalThis.fetch
-type Memory = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
+/** Where the page remembers: the browser's own storage. */
+export type Memory = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
 
 const STORED = 'signed-in'
 

@@ -1,4 +1,4 @@
-import { type ComputedRef, computed, type InjectionKey, inject, provide } from 'vue'
+import { type ComputedRef, computed, type InjectionKey, inject, provide, type Ref } from 'vue'
 import type { FeedEntry } from '../api/feed-entries.ts'
 import type { Gap } from '../api/fleet-source.ts'
 import type { FleetRow } from '../api/fleet-store.ts'
@@ -12,7 +12,7 @@ export interface Fleet {
   /** Whether the fleet was ever read. */
   readonly known: ComputedRef<boolean>
   /** Whether what happened before is known as well. */
-  readonly recalled: ComputedRef<boolean>
+  readonly recalled: Readonly<Ref<boolean>>
   /** All servers by name. */
   readonly rows: ComputedRef<readonly FleetRow[]>
   readonly tally: ComputedRef<FleetTally>
@@ -40,7 +40,7 @@ export function provideFleet({ fleet }: Pick<Hub, 'fleet'>): Fleet {
 
   const provided: Fleet = {
     known: follow(() => fleet.store.cursor !== null),
-    recalled: computed(() => fleet.recalled.value),
+    recalled: fleet.recalled,
     rows,
     tally: computed(() => tallyOf(rows.value)),
     feed: followLog(() => fleet.store.feed),
