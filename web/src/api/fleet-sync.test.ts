@@ -1,5 +1,6 @@
 import { CombinedGraphQLErrors } from '@apollo/client'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { Screen } from './draw-pace.ts'
 import { event, NOON, recovery, server } from './fleet-scene.ts'
 import type { FleetSource, Sink } from './fleet-source.ts'
 import { FleetStore } from './fleet-store.ts'
@@ -9,7 +10,7 @@ import type { FleetChangesSubscription, FleetEventFragment } from './generated/g
 type Change = FleetChangesSubscription['serverChanged']
 
 /** A hub in the test's hands: snapshots wait until they are answered, streams say what the test says. */
-function scene() {
+function scene(screen?: Screen) {
   const status: { after: string; sink: Sink<FleetEventFragment>; stop: () => void }[] = []
   const changes: Sink<Change>[] = []
   const recentEvents = vi.fn<FleetSource['recentEvents']>(async () => ({ events: [], gaps: [] }))
@@ -33,7 +34,7 @@ function scene() {
   }
   const signedOut = vi.fn()
   const store = new FleetStore(() => NOON)
-  const sync = new FleetSync(store, source, () => NOON, signedOut)
+  const sync = new FleetSync(store, source, () => NOON, signedOut, screen)
   const connect = async () => {
     sync.connected()
     await vi.advanceTimersByTimeAsync(0)
@@ -106,6 +107,23 @@ test('a log that cannot be read is a failure like any other, and is asked for le
     await vi.advanceTimersByTimeAsync(waitMs)
   }
   expect(waits).toEqual([1_000, 2_000, 4_000])
+})
+
+test('after the first drawing, which takes long, the page is its reader’s for a while', async () => {
+  const afterPaint = (painted: () => void) => void setTimeout(painted, 60)
+  const { sync, status, connect } = scene({
+    now: Date.now,
+    isScrolling: () => false,
+    untilTick: () => 1_000,
+    afterPaint,
+  })
+  await connect()
+  const drawn = sync.version.value
+  status[0]?.sink.next(event(1, '1'))
+  await vi.advanceTimersByTimeAsync(500)
+  expect(sync.version.value).toBe(drawn)
+  await vi.advanceTimersByTimeAsync(500)
+  expect(sync.version.value).toBe(drawn + 1)
 })
 
 test('who signs out leaves nothing that the next one could take for the present', async () => {

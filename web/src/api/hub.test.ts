@@ -3,21 +3,27 @@ import { createHub } from './hub.ts'
 
 /** Sockets that never open, and how many were dialled. */
 const dialled = vi.fn()
+let refuse: () => void
 class SilentSocket {
   static readonly OPEN = 1
   readonly readyState = 0
+  onclose: (event: object) => void = () => {}
   constructor(url: string) {
     dialled(url)
+    refuse = () => this.onclose({ code: 1006, reason: '' })
   }
   close(): void {}
 }
 
+const asked = vi.fn()
 let answer: (status: number) => void
 beforeEach(() => {
   localStorage.clear()
   dialled.mockClear()
+  asked.mockClear()
   vi.stubGlobal('WebSocket', SilentSocket)
   vi.stubGlobal('fetch', () => {
+    asked()
     return new Promise<Response>((resolve) => {
       answer = (status) => resolve(Response.json({ name: 'Mara K.', scope: 'admin' }, { status }))
     })
@@ -61,4 +67,15 @@ test('where nobody is signed in any more, none is dialled the next time', async 
   dialled.mockClear()
   void hub().enter()
   expect(dialled).not.toHaveBeenCalled()
+})
+
+test('a line that is refused while it is asked who is signed in asks nobody a second time', async () => {
+  localStorage.setItem('signed-in', 'yes')
+  const entered = hub()
+  const entering = entered.enter()
+  refuse()
+  await vi.waitFor(() => expect(entered.connection.state.value.kind).toBe('reconnecting'))
+  expect(asked).toHaveBeenCalledOnce()
+  answer(401)
+  await entering
 })
