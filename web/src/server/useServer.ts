@@ -1,4 +1,4 @@
-import { type ComputedRef, computed, shallowRef } from 'vue'
+import { type ComputedRef, computed, shallowRef, watch } from 'vue'
 import {
   ServerAlertsDocument,
   ServerAnomaliesDocument,
@@ -8,6 +8,7 @@ import {
   ServerSettingsChangedDocument,
   ServerStatusEventsDocument,
 } from '../api/generated/graphql.ts'
+import { useHub } from '../api/hub.ts'
 import { type QueryResult, useQuery } from '../api/useQuery.ts'
 import { useSubscription } from '../api/useSubscription.ts'
 
@@ -44,5 +45,23 @@ export function useServer(id: () => string): LiveServer {
       if (serverChanged.kind === 'DELETED') deleted.value = true
     },
   )
-  return { data, error, deleted, server: computed(() => data.value?.server), reread: refetch }
+  const server = computed(() => data.value?.server)
+  useFeedOf(id, server, refetch)
+  return { data, error, deleted, server, reread: refetch }
+}
+
+/**
+ * The stream of a server's status begins a moment after the server was read, and does not tell what happened in between.
+ * The fleet knows: it follows the feed by its cursor. Where it tells of another status, the server is read again.
+ */
+function useFeedOf(id: () => string, server: LiveServer['server'], reread: () => void): void {
+  const { fleet } = useHub()
+  const told = computed(() => {
+    const row = fleet.version.value > 0 ? fleet.store.rows.get(id()) : undefined
+    return row && `${row.status} ${row.reason}`
+  })
+  watch([told, () => server.value?.id], () => {
+    if (!server.value || !told.value) return
+    if (told.value !== `${server.value.status} ${server.value.statusReason}`) reread()
+  })
 }
