@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { ADMIN_TOKEN, ask, type HubProcess } from '../server/test/support/hub-process.ts'
+import { holdMutations } from './support/hold-mutations.ts'
 import { addServer, type CreatedServer, scene } from './support/scene.ts'
 
 const BEAT = 'mutation ($id: ID!) { recordHeartbeat(serverId: $id, agentVersion: "1.0.0") { receivedAt } }'
@@ -177,16 +178,13 @@ test('a server is suspended and edited at once, and is as it was where the hub r
   await page.goto(`${hub.url}/servers/${server.id}`)
   await badge(page, 'ONLINE').waitFor()
 
-  let answer = () => {}
-  await page.route('**/graphql', async (route) => {
-    if (!/mutation (Suspend|Update|Delete)/.test(route.request().postData() ?? '')) return route.continue()
-    await new Promise<void>((resolve) => (answer = resolve))
-    const refused = { errors: [{ message: 'No.', extensions: { code: 'CONFLICT', field: 'input.name' } }], data: null }
-    return route.fulfill({ json: refused })
+  const { refuse } = await holdMutations(page, ['Suspend', 'Update', 'Delete'], {
+    code: 'CONFLICT',
+    field: 'input.name',
   })
   await page.keyboard.press('s')
   await badge(page, 'Suspended').waitFor()
-  answer()
+  await refuse()
   await badge(page, 'ONLINE').waitFor()
   await page.getByText('Not suspended: web-1').waitFor()
 
@@ -195,7 +193,7 @@ test('a server is suspended and edited at once, and is as it was where the hub r
   await page.getByLabel('Name').fill('web-2')
   await page.getByRole('button', { name: 'Save' }).click()
   await page.getByRole('heading', { level: 1, name: 'web-2' }).waitFor()
-  answer()
+  await refuse()
   await page.getByRole('heading', { level: 1, name: 'web-1' }).waitFor()
   await page.getByText('No.').last().waitFor()
   expect(await page.getByLabel('Name').inputValue()).toBe('web-2')
@@ -203,7 +201,7 @@ test('a server is suspended and edited at once, and is as it was where the hub r
   // Who is at another server by then is told there, and not asked to save it for that one.
   await page.getByRole('button', { name: 'Save' }).click()
   await goTo(page, 'db-9')
-  answer()
+  await refuse()
   await page.getByText('Not changed: web-1').waitFor()
   expect(await page.getByRole('dialog').count()).toBe(0)
   await page.getByRole('button', { name: 'Open it' }).click()
@@ -237,20 +235,13 @@ test('an action is shown at once, and taken back where the hub refuses it', asyn
   await page.getByRole('heading', { level: 1, name: /need/ }).waitFor()
   await page.goto(`${hub.url}/servers/${server.id}`)
 
-  let answer = () => {}
-  const held = new Promise<void>((resolve) => (answer = resolve))
-  await page.route('**/graphql', async (route) => {
-    if (!route.request().postData()?.includes('mutation ResolveAlert')) return route.continue()
-    await held
-    const refused = { errors: [{ message: 'No.', extensions: { code: 'CONFLICT' } }], data: null }
-    return route.fulfill({ json: refused })
-  })
+  const { refuse } = await holdMutations(page, ['ResolveAlert'])
   const row = page.locator('.alert-row', { hasText: 'CPU 94 % used' })
   await row.getByRole('button', { name: 'Resolve' }).click()
   await page.keyboard.type('fixed')
   await page.keyboard.press('Enter')
   await row.getByText(/Resolved by .+ “fixed”/).waitFor()
-  answer()
+  await refuse()
   await row.getByText('No.').waitFor()
   await row.getByText(/Resolved by/).waitFor({ state: 'detached' })
 

@@ -84,7 +84,7 @@ test('connections that send request after request end with an answer that says s
       answer = chunk.toString('latin1')
       if (!/connection: close/i.test(answer)) socket.write(request)
     })
-    socket.write(request)
+    socket.write(request + request) // so that one waits for its answer at any moment
     await once(socket, 'data')
     return { gone, lastAnswer: () => answer }
   }
