@@ -103,6 +103,14 @@ for setting in '"interval": 2' '"top_processes": 3' "\"token\": \"$agent_token\"
   [ "$(grep -oF "$setting" "$root/etc/stacksense/agent.json" | wc -l)" = 1 ] || fail "the configuration holds $setting not once"
 done
 
+say 'moved to another address, which is asked first'
+cp "$root/etc/stacksense/agent.json" "$work/agent.json"
+install_agent --hub "http://127.0.0.1:1" && fail 'it moved to where no hub is'
+cmp -s "$root/etc/stacksense/agent.json" "$work/agent.json" || fail 'a failed move changed the configuration'
+install_agent --hub "http://localhost:$port/" || fail 'the move'
+[ "$(grep -oF "\"api_url\": \"http://localhost:$port\"" "$root/etc/stacksense/agent.json" | wc -l)" = 1 ] ||
+  fail "it does not report to the new address: $(cat "$root/etc/stacksense/agent.json")"
+
 say 'it goes without a trace, and says goodbye'
 install_agent --uninstall || fail 'the removal'
 wait "$agent_pid" || true

@@ -54,6 +54,7 @@ main() {
   interval=''
   top_processes=''
   want_node=''
+  moves=''
   action=install
   while [ $# -gt 0 ]; do
     case $1 in
@@ -62,7 +63,7 @@ main() {
     case $1 in
       --token) token=$2 && shift ;;
       --token-file) token=$(cat "$2") && shift ;;
-      --hub) hub=$2 && shift ;;
+      --hub) hub=$2 moves=yes && shift ;;
       --interval) interval=$2 && shift ;;
       --top-processes) top_processes=$2 && shift ;;
       --node) want_node=yes ;;
@@ -85,9 +86,15 @@ main() {
 install() {
   hub=${hub%/}
   case $hub in
+    *[!]A-Za-z0-9:/._~%@[-]*) fail "\"$hub\" is not an address: it holds a sign that none has." ;;
     http://* | https://*) ;;
     *) fail '--hub is missing: the address of your hub, such as https://hub.example' ;;
   esac
+  for number in "$interval" "$top_processes"; do
+    case $number in
+      *[!0-9.]*) fail "\"$number\" is not a number." ;;
+    esac
+  done
   umask 077
   new_user=''
   # Not in /tmp, where programs may not be allowed to run.
@@ -222,6 +229,7 @@ write_config() {
   if [ -z "$token" ]; then
     [ -f "$config" ] || fail 'the token is missing: --token TOKEN. The page shows it when a server is added, and makes a new one on the page of a server.'
     cp "$config" "$stage/agent.json"
+    [ -z "$moves" ] || set_setting api_url "\"$hub\""
     [ -z "$interval" ] || set_setting interval "$interval"
     [ -z "$top_processes" ] || set_setting top_processes "$top_processes"
   else
@@ -242,9 +250,6 @@ write_config() {
 
 # In a configuration that people may have edited: its value is replaced where it stands, else it comes first.
 set_setting() {
-  case $2 in
-    *[!0-9.]*) fail "\"$2\" is not a number." ;;
-  esac
   awk -v name="\"$1\"" -v value="$2" '
     { text = text $0 "\n" }
     END {
