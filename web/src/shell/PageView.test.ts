@@ -5,7 +5,7 @@ import PageView from './PageView.vue'
 
 /** A page that keeps what it began with, as one does that waits for an answer. */
 const ServerPage = {
-  setup: () => ({ begunFor: useRoute().params['id'] }),
+  setup: () => ({ begunFor: useRoute().params.id }),
   template: '<main>{{ begunFor }} {{ $route.fullPath }}</main>',
 }
 
