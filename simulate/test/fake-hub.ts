@@ -54,6 +54,8 @@ export class FakeHub {
   tellings = 1
   /** What every heartbeat is answered with instead of a success. */
   heartbeatStatus: number | undefined
+  /** So many heartbeats fail on it before it takes any. */
+  failures = 0
   readonly #http: Server
   readonly #sockets: WebSocketServer
   readonly #waiting = new Set<() => void>()
@@ -170,8 +172,15 @@ export class FakeHub {
     for await (const chunk of request) chunks.push(chunk as Buffer)
     const body: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'))
     const id = /^\/api\/heartbeat\/(\d+)\/$/.exec(request.url ?? '')?.[1]
-    const answer = id === undefined ? await this.#graphql(body) : this.#heartbeat(id)
-    response.writeHead(id === undefined ? 200 : (this.heartbeatStatus ?? 200)).end(JSON.stringify(answer))
+    const refusal = id === undefined ? undefined : this.#refusal()
+    const answer = id === undefined ? await this.#graphql(body) : this.#heartbeat(id, refusal)
+    response.writeHead(refusal ?? 200).end(JSON.stringify(answer))
+  }
+
+  #refusal(): number | undefined {
+    if (this.failures === 0) return this.heartbeatStatus
+    this.failures -= 1
+    return 503
   }
 
   #graphql(body: unknown) {
@@ -179,9 +188,9 @@ export class FakeHub {
     return graphql({ schema: SCHEMA, source, variableValues, rootValue: this.#root })
   }
 
-  #heartbeat(id: string) {
+  #heartbeat(id: string, refusal: number | undefined) {
     const server = this.servers.get(id)
-    if (!server || this.heartbeatStatus !== undefined) return { error: 'no' }
+    if (!server || refusal !== undefined) return { error: 'no' }
     const now = Date.now()
     server.heardAt = now
     if (server.status === 'OFFLINE') this.change(server, 'ONLINE', 'HEALTHY', now)
