@@ -24,7 +24,6 @@ async function run(page: Page, operation: string): Promise<void> {
 
 test('the explorer asks and listens by the session of the page, with nothing from elsewhere', async () => {
   const { hub, page } = await scene()
-  page.setDefaultTimeout(8_000)
   const server = await addServer(hub, 'web-1')
   await page.goto(`${hub.url}/explorer`)
   await page.getByText('Sign in on the page first').waitFor()

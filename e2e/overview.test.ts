@@ -21,16 +21,16 @@ test('sign in by the link, see a live server, silence it, watch it turn OFFLINE 
   await page.evaluate(() => Object.assign(window, { neverReloaded: true }))
 
   agent.kill('SIGSTOP')
-  await rowSaying(page, 'web-1', 'OFFLINE').waitFor({ timeout: 10_000 })
+  await rowSaying(page, 'web-1', 'OFFLINE').waitFor()
   await page.getByRole('heading', { name: '1 server needs you' }).waitFor()
   expect(await page.title()).toContain('1')
 
   agent.kill('SIGCONT')
-  await rowSaying(page, 'web-1', 'ONLINE').waitFor({ timeout: 10_000 })
+  await rowSaying(page, 'web-1', 'ONLINE').waitFor()
   await page.getByRole('heading', { name: 'No server needs you' }).waitFor()
 
   agent.kill('SIGKILL')
-  await rowSaying(page, 'web-1', 'OFFLINE').waitFor({ timeout: 10_000 })
+  await rowSaying(page, 'web-1', 'OFFLINE').waitFor()
   expect(await page.evaluate(() => 'neverReloaded' in window)).toBe(true)
 })
 
@@ -83,11 +83,11 @@ test('a page whose hub is gone says so, and with the hub it is live again and mi
   await page
     .getByText(/Connection lost/)
     .first()
-    .waitFor({ timeout: 10_000 })
+    .waitFor()
   expect(await page.locator('.stale-page').count()).toBeGreaterThan(0)
 
   const again = await startHub({ STACKSENSE_DATA_DIR: dataDir, PORT: port })
-  await page.locator('.connection', { hasText: 'Live' }).waitFor({ timeout: 30_000 })
+  await page.locator('.connection', { hasText: 'Live' }).waitFor()
   await addServer(again, 'added-after')
   await page.getByText('added-after').first().waitFor()
   expect(await page.locator('.stale-page').count()).toBe(0)

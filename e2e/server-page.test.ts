@@ -45,7 +45,7 @@ test('a status is proved, copied, acknowledged and taken back; its next change c
   await page.goto(hub.signInLink)
   await page.getByRole('heading', { level: 1, name: /need/ }).waitFor()
   await page.goto(`${hub.url}/servers/${server.id}`)
-  await badge(page, 'OFFLINE').waitFor({ timeout: 15_000 })
+  await badge(page, 'OFFLINE').waitFor()
   const proof = () => page.locator('.proof-line').textContent()
   await expect.poll(proof).toMatch(/OFFLINE since .+ last heartbeat .+, limit 3.s/)
   const rhythm = () => page.locator('.rhythm-strip svg').getAttribute('aria-label')

@@ -14,8 +14,18 @@ export async function scene(): Promise<{ hub: HubProcess; browser: Browser; page
   const hub = await startHub({ STACKSENSE_DATA_DIR: join(scratchFolder(), 'data') })
   const browser = await launchChromium()
   onTestFinished(() => browser.close())
-  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
-  return { hub, browser, page }
+  return { hub, browser, page: await newPage(browser, { viewport: { width: 1440, height: 900 } }) }
+}
+
+/** Its toasts, which else go by themselves after 6 s, stay for a minute: a busy machine may be late to click one. */
+export async function newPage(browser: Browser, options: Parameters<Browser['newPage']>[0] = {}): Promise<Page> {
+  const page = await browser.newPage(options)
+  await page.addInitScript(() => {
+    const { setTimeout } = window
+    const patient = (run: () => void, ms?: number) => setTimeout(run, ms === 6_000 ? 60_000 : ms)
+    Object.assign(window, { setTimeout: patient })
+  })
+  return page
 }
 
 export interface CreatedServer {

@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { ADMIN_TOKEN, ask, type HubProcess } from '../../server/test/support/hub-process.ts'
 import { measure } from './measured.ts'
-import { scene } from './scene.ts'
+import { newPage, scene } from './scene.ts'
 import { type SmallFleet, startSmallFleet } from './small-fleet.ts'
 
 /** What was busy on the machine with the alert. */
@@ -41,7 +41,7 @@ export async function signedIn(
   hub: HubProcess,
   options: Parameters<Browser['newPage']>[0] = {},
 ): Promise<Page> {
-  const page = await browser.newPage(options)
+  const page = await newPage(browser, options)
   await page.goto(`${hub.url}/sign-in`)
   await page.getByLabel('API token').fill(ADMIN_TOKEN)
   await page.getByRole('button', { name: 'Sign in' }).click()
