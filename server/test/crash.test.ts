@@ -2,11 +2,13 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { ask, type HubProcess, scratchFolder, startHub } from './support/hub-process.ts'
 import { freshDatabase } from './support/hub-scene.ts'
+import { observedSilence } from './support/observed-silence.ts'
 import { urlOf } from './support/test-database.ts'
 
 const CRASHES = 10
 const SERVERS = 20
 const BEATS_BEFORE_CRASH = 60
+const LIMIT_SECONDS = 3
 
 interface Agent {
   readonly id: string
@@ -26,12 +28,7 @@ async function crashAgainAndAgain(environment: Record<string, string>): Promise<
     for (const { id } of agents)
       expect(stored.get(id), `server ${id}`).toBeGreaterThanOrEqual(acknowledged.get(id) ?? 0)
   }
-  const { statusEvents } = await ask<{ statusEvents: { nodes: { to: string }[] } }>(
-    hub,
-    '{ statusEvents(first: 1000) { nodes { to } } }',
-  )
-  expect(statusEvents.nodes.filter((event) => event.to === 'OFFLINE')).toEqual([])
-  expect(statusEvents.nodes).toHaveLength(SERVERS)
+  await expectTrueDeathsOnly(hub, agents)
   await hub.kill('SIGTERM')
 }
 
@@ -49,12 +46,34 @@ async function createAgents(hub: HubProcess, count: number): Promise<Agent[]> {
   for (let i = 0; i < count; i++) {
     const { createServer } = await ask<{ createServer: { server: { id: string }; agentToken: string } }>(
       hub,
-      'mutation ($name: String!) { createServer(input: { name: $name, offlineAfterSeconds: 3 }) { server { id } agentToken } }',
+      `mutation ($name: String!) { createServer(input: { name: $name, offlineAfterSeconds: ${LIMIT_SECONDS} }) { server { id } agentToken } }`,
       { name: `crash-${i}` },
     )
     agents.push({ id: createServer.server.id, token: createServer.agentToken })
   }
   return agents
+}
+
+/** That no hub ran is held against nobody. On a slow machine an agent may be silent for too long while one runs: that is true. */
+async function expectTrueDeathsOnly(hub: HubProcess, agents: readonly Agent[]): Promise<void> {
+  const { statusEvents, observationGaps } = await ask<{
+    statusEvents: {
+      nodes: { server: { id: string }; to: string; at: string; detectedAt: string; lastHeartbeatAt: string }[]
+    }
+    observationGaps: { from: string; until: string }[]
+  }>(
+    hub,
+    `{ statusEvents(first: 1000) { nodes { server { id } to at detectedAt lastHeartbeatAt } }
+       observationGaps { from until } }`,
+  )
+  for (const { id } of agents) {
+    const events = statusEvents.nodes.filter((event) => event.server.id === id)
+    expect(events.map((event) => event.to)).toEqual(events.map((_, i) => (i % 2 === 0 ? 'ONLINE' : 'OFFLINE')))
+    expect(events).not.toEqual([])
+  }
+  const deaths = statusEvents.nodes.filter((event) => event.to === 'OFFLINE')
+  const early = deaths.filter((event) => observedSilence(event, observationGaps) < LIMIT_SECONDS * 1_000 - 1)
+  expect(early).toEqual([])
 }
 
 /** Every agent beats as fast as it is answered; in the middle of it the hub is killed. */

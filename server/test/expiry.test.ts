@@ -2,10 +2,13 @@ import { randomBytes } from 'node:crypto'
 import { expect, test, vi } from 'vitest'
 import { findByTokenHash } from '../src/store/api-tokens.ts'
 import { judgeExpiry } from '../src/store/judge-expiry.ts'
+import { listObservationGaps } from '../src/store/observation-gaps.ts'
 import { deleteServer, setSuspended, updateServer } from '../src/store/servers.ts'
 import { settle } from '../src/store/settle.ts'
 import { inTransaction } from '../src/store/transaction.ts'
+import { admin } from './support/global-setup.ts'
 import { addServer, age, freshDatabase, historyOf, listenTo, openHub, storedStatus } from './support/hub-scene.ts'
+import { observedSilence } from './support/observed-silence.ts'
 
 const SHORT = { offlineAfterSeconds: 2 }
 
@@ -28,8 +31,10 @@ test('a silent server is told OFFLINE at its deadline, to the microsecond, and b
 
   if (first.kind !== 'recorded' || second.kind !== 'recorded') throw new Error('The server is known')
   expect(came).toMatchObject({ from: 'OFFLINE', to: 'ONLINE', reason: 'HEALTHY' })
-  expect(went).toMatchObject({ from: 'ONLINE', to: 'OFFLINE', reason: 'HEARTBEAT_EXPIRED', gap: null })
-  expect(went?.at).toBeCloseTo(first.receivedAt + 2_000, 2)
+  expect(went).toMatchObject({ from: 'ONLINE', to: 'OFFLINE', reason: 'HEARTBEAT_EXPIRED' })
+  expect(went?.lastHeartbeatAt).toBeCloseTo(first.receivedAt, 2)
+  // Where this machine was too busy to stamp, the deadline is as much later.
+  expect(observedSilence(went, await listObservationGaps(store, null, null))).toBeCloseTo(2_000, 2)
   expect(went?.detectedAt).toBeGreaterThan(went?.at ?? Infinity)
   expect(back).toMatchObject({ from: 'OFFLINE', to: 'ONLINE', reason: 'HEALTHY' })
   expect(back?.at).toBeCloseTo(second.receivedAt, 2)
@@ -46,7 +51,7 @@ test('a server that beats is looked at, found fresh, and never told', async () =
 
 test('who is fresh is found without a lock: nothing waits for the look, and the look for nothing', async () => {
   const { hub, store, judge } = await scene()
-  const server = await addServer(store, SHORT)
+  const server = await addServer(store)
   await hub.writer.record(server.id, {})
   const seen = await inTransaction(store.pool, async (tx) => {
     await tx.query('select from server_heartbeat where server_id = $1 for update', [server.id])
@@ -61,9 +66,9 @@ test('who is fresh is found without a lock: nothing waits for the look, and the 
 
 test('a row that a heartbeat holds is skipped, and fresh when the heartbeat has committed', async () => {
   const { hub, store, judge } = await scene()
-  const server = await addServer(store, SHORT)
+  const server = await addServer(store)
   await hub.writer.record(server.id, {})
-  await age(store.pool, server.id, 10)
+  await age(store.pool, server.id, 70)
 
   const seen = await inTransaction(store.pool, async (tx) => {
     await tx.query('update server_heartbeat set last_heartbeat_at = statement_timestamp() where server_id = $1', [
@@ -77,17 +82,20 @@ test('a row that a heartbeat holds is skipped, and fresh when the heartbeat has 
 })
 
 test('a heartbeat that waited for the judgement finds OFFLINE committed and brings the server back', async () => {
-  const { hub, store } = await scene()
-  const server = await addServer(store, SHORT)
+  const { database, hub, store } = await scene()
+  const server = await addServer(store)
   await hub.writer.record(server.id, {})
-  await age(store.pool, server.id, 10)
+  await age(store.pool, server.id, 70)
 
-  const { beat } = await inTransaction(store.pool, async (tx) => {
-    await tx.query('select 1 from server_heartbeat where server_id = $1 for update', [server.id])
+  // By a session of its own, which the database does not end however long it stands still.
+  const { beat } = await admin(database.connection, async (client) => {
+    await client.query('begin')
+    await client.query('select 1 from server_heartbeat where server_id = $1 for update', [server.id])
     const beat = hub.writer.record(server.id, {})
     await waitForLock(store.pool)
-    await settle(tx, [server.id], 'time')
-    return { beat } // in an object, or the transaction would wait for the heartbeat that waits for it
+    await settle(client, [server.id], 'time')
+    await client.query('commit')
+    return { beat } // in an object, or it would be waited for here
   })
   await beat
   expect(await historyOf(store, server.id)).toEqual([
@@ -99,11 +107,11 @@ test('a heartbeat that waited for the judgement finds OFFLINE committed and brin
 
 test('heartbeats and judgements that race two hundred times end in the right status, with events that pair up', async () => {
   const { hub, store, judge } = await scene()
-  const server = await addServer(store, SHORT)
+  const server = await addServer(store)
   await hub.writer.record(server.id, {})
 
   for (let round = 0; round < 200; round++) {
-    await age(store.pool, server.id, 1.998 + (round % 5) / 1_000)
+    await age(store.pool, server.id, 59.998 + (round % 5) / 1_000)
     const judged = judge(server.id)
     if (round % 3 > 0) await new Promise(setImmediate)
     if (round % 3 > 1) await store.pool.query('select 1')
@@ -145,17 +153,17 @@ test('a threshold that is shortened counts from now on, one that is lengthened b
 
 test('a suspended server is told nothing of its silence; its heartbeats are stored, and it comes back as it is', async () => {
   const { hub, store, judge } = await scene()
-  const server = await addServer(store, SHORT)
+  const server = await addServer(store)
   await hub.writer.record(server.id, {})
   expect(await setSuspended(store, server.id, true)).toMatchObject({ status: 'OFFLINE', statusReason: 'SUSPENDED' })
 
-  await age(store.pool, server.id, 10)
+  await age(store.pool, server.id, 70)
   expect(await judge(server.id)).toEqual({ kind: 'settled' })
   await hub.writer.record(server.id, { agentVersion: '7' })
   expect(await setSuspended(store, server.id, false)).toMatchObject({ status: 'ONLINE', agentVersion: '7' })
 
   await setSuspended(store, server.id, true)
-  await age(store.pool, server.id, 10)
+  await age(store.pool, server.id, 70)
   expect(await setSuspended(store, server.id, false)).toMatchObject({
     status: 'OFFLINE',
     statusReason: 'HEARTBEAT_EXPIRED',
@@ -201,7 +209,7 @@ async function waitForLock(pool: { query(text: string): Promise<{ rows: unknown[
       )
       expect(rows).not.toEqual([])
     },
-    { interval: 5, timeout: 5_000 },
+    { interval: 5, timeout: 25_000 },
   )
 }
 

@@ -5,7 +5,7 @@ import { judgeExpiry } from '../src/store/judge-expiry.ts'
 import type { Store } from '../src/store/store.ts'
 import { admin } from './support/global-setup.ts'
 import { ask, scratchFolder, startHub } from './support/hub-process.ts'
-import { addServer, age, freshDatabase, historyOf, listenTo, openHub, storedStatus } from './support/hub-scene.ts'
+import { addServer, age, freshDatabase, listenTo, openHub, storedStatus } from './support/hub-scene.ts'
 import { urlOf } from './support/test-database.ts'
 
 const PATIENCE = { interval: 20, timeout: 25_000 }
@@ -22,7 +22,8 @@ async function scene() {
   await hub.writer.record(server.id, {})
   await age(store.pool, server.id, 10)
   const judged = async () => {
-    await store.pool.query('update observation_stamp set stamped_at = clock_timestamp()')
+    // No hub stamps here: it must not grow too old before we have judged, however slow this machine is.
+    await store.pool.query(`update observation_stamp set stamped_at = clock_timestamp() + interval '1 minute'`)
     return (await judgeExpiry(store, [server.id])).get(server.id)?.kind
   }
   return { hub, store, server, judged }
@@ -199,8 +200,7 @@ test('a heartbeat that came in time, to a hub that stands still, makes nobody OF
   await fallDue()
   other.process.kill('SIGCONT')
 
-  expect((await answered).status).toBe(200)
-  expect(await historyOf(store, server.id)).toEqual(['OFFLINE/NEVER_SEEN>ONLINE/HEALTHY'])
+  await expectNoDeathBefore(store, await answered)
 }, 60_000)
 
 test('nor does one that came to a hub that was far behind already, and then stands still', async () => {
@@ -218,10 +218,21 @@ test('nor does one that came to a hub that was far behind already, and then stan
     await fallDue()
     await expect.poll(() => heardAgo(store), PATIENCE).toBeGreaterThan(6_500)
     other.process.kill('SIGCONT')
-    expect([(await answered).status, (await refused).status]).toEqual([200, 503])
+    expect((await refused).status).toBe(503)
+    await expectNoDeathBefore(store, await answered)
   })
-  expect(await historyOf(store, server.id)).toEqual(['OFFLINE/NEVER_SEEN>ONLINE/HEALTHY'])
 }, 60_000)
+
+/** Nobody has died but of the silence of four seconds after this answered heartbeat: of that one may, where this machine is slow. */
+async function expectNoDeathBefore(store: Store, heartbeat: Response): Promise<void> {
+  expect(heartbeat.status).toBe(200)
+  const { timestamp } = (await heartbeat.json()) as { timestamp: string }
+  const { rows } = await store.pool.query(
+    `select to_status, at from status_event where to_status = 'OFFLINE' and at < $1::timestamptz + interval '4 s'`,
+    [timestamp],
+  )
+  expect(rows).toEqual([])
+}
 
 /** How many milliseconds ago it was up to which the hub that lags most has heard. */
 async function heardAgo(store: Store): Promise<number> {

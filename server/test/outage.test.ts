@@ -23,7 +23,7 @@ async function scene() {
   const proxy = await proxyTo(database)
   const hub = await openHub(proxy.database, { onError: () => undefined })
   await hub.watch()
-  const server = await addServer(hub.store, { offlineAfterSeconds: 3 })
+  const server = await addServer(hub.store, { offlineAfterSeconds: 5 })
   await hub.writer.record(server.id, {})
   await vi.waitFor(() => expect(hub.monitor.watched).toBe(1), PATIENCE)
   const feed = await listenTo(hub)
@@ -51,7 +51,7 @@ test('a database that goes away and comes back costs nobody a false OFFLINE, and
   const { proxy, hub, server, expectOneDeath } = await scene()
   proxy.cut()
   await expect(hub.writer.record(server.id, {})).rejects.toMatchObject({ code: 'UNAVAILABLE' })
-  await new Promise((resolve) => setTimeout(resolve, 4_000)) // longer than the server may be silent
+  await new Promise((resolve) => setTimeout(resolve, 6_000)) // longer than the server may be silent
   proxy.heal()
 
   await expectOneDeath()
@@ -91,7 +91,7 @@ test.each([
     const hub = await startHub({ DATABASE_URL: urlOf(database), STACKSENSE_DATA_DIR: scratchFolder() })
     const { createServer } = await ask<{ createServer: { server: { id: string }; agentToken: string } }>(
       hub,
-      'mutation { createServer(input: { name: "web-1", offlineAfterSeconds: 3 }) { server { id } agentToken } }',
+      'mutation { createServer(input: { name: "web-1", offlineAfterSeconds: 5 }) { server { id } agentToken } }',
     )
     const beat = () =>
       fetch(`${hub.url}/api/heartbeat/${createServer.server.id}/`, {
@@ -110,11 +110,11 @@ test.each([
     expect((await beat()).status).toBe(200)
     // By the next stamp, which need not be before the next heartbeat.
     const gaps = () => ask<{ observationGaps: { cause: string }[] }>(hub, '{ observationGaps { cause } }')
-    await expect.poll(async () => (await gaps()).observationGaps, PATIENCE).toMatchObject([{ cause: 'PAUSED' }])
+    await expect.poll(async () => (await gaps()).observationGaps.map((gap) => gap.cause), PATIENCE).toContain('PAUSED')
     // Of the silence after it the server dies, and of nothing before it.
     const events = async () => (await ask<Events>(hub, EVENTS)).statusEvents.nodes
     await expect.poll(events, PATIENCE).toMatchObject([{ to: 'ONLINE' }, { to: 'OFFLINE' }])
-    expect(Date.parse((await events())[1]?.at ?? '')).toBeGreaterThanOrEqual(heard + 3_000)
+    expect(Date.parse((await events())[1]?.at ?? '')).toBeGreaterThanOrEqual(heard + 5_000)
   },
   60_000,
 )
@@ -160,14 +160,20 @@ test('a hub that is stopped in the middle of a stamp holds nobody up', async () 
     expect(found.standing).toBe(0)
     leader.process.kill('SIGCONT')
   }
-}, 60_000)
+}, 120_000)
 
-/** How many writers wait for a lock, and how many stand still in the middle of a transaction. */
+/**
+ * How many writers wait for a lock, and how many of others stand still in the middle of a transaction: our own does for a
+ * moment where it was held for so long that its stamp records a gap.
+ */
 async function writers({ store }: Hub): Promise<{ waiting: number; standing: number }> {
-  const { rows } = await store.pool.query(`
-    select count(*) filter (where wait_event_type = 'Lock')::int as waiting,
-      count(*) filter (where state like 'idle in transaction%')::int as standing
-    from pg_stat_activity where datname = current_database() and application_name = 'stacksense writer'`)
+  const { rows } = await store.pool.query(
+    `select count(*) filter (where wait_event_type = 'Lock')::int as waiting,
+       count(*) filter (where state like 'idle in transaction%'
+         and pid <> (select writer_pid from hub_observation where hub_id = $1))::int as standing
+     from pg_stat_activity where datname = current_database() and application_name = 'stacksense writer'`,
+    [store.hubId],
+  )
   return rows[0]
 }
 

@@ -17,13 +17,16 @@ export async function freshDatabase(): Promise<TestDatabase> {
 
 /** A hub on the database, closed with the test. It does not watch before `hub.watch()`. */
 export async function openHub(database: TestDatabase, options: Partial<HubOptions> = {}): Promise<Hub> {
+  const errors: unknown[] = []
   const hub = await Hub.open({
     connection: database.connection,
     maxWaitingHeartbeats: 20_000,
-    onError: (error) => {
-      throw error
-    },
+    onError: (error) => errors.push(error),
     ...options,
+  })
+  // Here, when the hub is closed, and not where it arose: nobody would catch it there, and the whole run would end.
+  onTestFinished(() => {
+    for (const error of errors) throw error
   })
   let open = true
   const close = hub.close.bind(hub)
