@@ -64,7 +64,7 @@ interface Sample {
 /** What the agent says, as far as tests look at it. */
 interface Body {
   readonly operationName?: string
-  readonly variables?: { readonly input?: Sample | readonly Sample[] }
+  readonly variables?: { readonly input?: Sample | readonly Sample[]; readonly retries?: number }
 }
 
 /** A request as it came in. */
@@ -108,9 +108,8 @@ export class Hub {
     return `${this.#scheme}://127.0.0.1:${this.#port}`
   }
 
-  /** The instants between beats. */
   get gapsMs(): number[] {
-    return this.beats.slice(1).map((beat, index) => beat.atMs - (this.beats[index] as Beat).atMs)
+    return gapsMs(this.beats)
   }
 
   async #note(request: IncomingMessage): Promise<void> {
@@ -120,6 +119,11 @@ export class Hub {
     const { url = '', headers } = request
     this.beats.push({ atMs, url, authorization: headers.authorization, body: JSON.parse(body) })
   }
+}
+
+/** The times between beats. */
+export function gapsMs(beats: readonly Beat[]): number[] {
+  return beats.slice(1).map((beat, index) => beat.atMs - (beats[index] as Beat).atMs)
 }
 
 /** Takes everything. */

@@ -5,11 +5,11 @@ import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type AgentHost, AgentProcess, accept, environment, Hub, selfSigned, until } from './agent-process.ts'
+import { type AgentHost, AgentProcess, accept, environment, gapsMs, Hub, selfSigned, until } from './agent-process.ts'
 import { flood, MISBEHAVIOURS, status } from './misbehaviours.ts'
 
 /** Less than any time-out; generous to a busy machine. */
-const PROMPTLY_MS = 2_500
+const PROMPTLY_MS = 4_500
 
 const FAKETIME = ['x86_64', 'aarch64']
   .map((machine) => `/usr/lib/${machine}-linux-gnu/faketime/libfaketime.so.1`)
@@ -65,13 +65,15 @@ export function describeBehaviours({ name, command, preloadable }: AgentHost): v
     test('beats with its token at the pace of its interval, and says so once', async () => {
       const hub = await new Hub().start()
       const agent = start([], environment(hub.url, { STACKSENSE_INTERVAL: '6' }))
-      await until(() => hub.beats.length >= 3)
+      // A busy machine may answer too late: what is tried again then has no pace.
+      const punctual = () => hub.beats.filter(({ body }) => body.variables?.retries === 0)
+      await until(() => punctual().length >= 3)
       expect(hub.beats[0]).toMatchObject({
         url: '/graphql',
         authorization: 'Bearer ssa_secret',
         body: { operationName: 'RecordHeartbeat', variables: { serverId: '12', agentVersion: '0.1.0' } },
       })
-      for (const gap of hub.gapsMs.slice(1)) expect(Math.abs(gap - 6_000)).toBeLessThan(3_000)
+      for (const gap of gapsMs(punctual()).slice(1)) expect(Math.abs(gap - 6_000)).toBeLessThan(3_000)
       expect(agent.lines).toEqual([
         `stacksense-agent 0.1.0: server 12, a heartbeat every 6 s to ${hub.url}.`,
         `Heartbeats of server 12 are delivered to ${hub.url}.`,
@@ -261,7 +263,7 @@ export function describeBehaviours({ name, command, preloadable }: AgentHost): v
         if (requests < 3) request.socket.destroy()
         else accept(request, response)
       }).start()
-      const agent = start(['--once'], environment(hub.url))
+      const agent = start(['--once'], environment(hub.url, { STACKSENSE_INTERVAL: '12' }))
       expect((await agent.ended).code).toBe(0)
       expect(agent.output).toBe(`The heartbeat of server 12 was delivered to ${hub.url}.\n`)
       expect(agent.errors).toBe('')
