@@ -8,7 +8,8 @@ import { urlOf } from './support/test-database.ts'
 const CRASHES = 10
 const SERVERS = 20
 const BEATS_BEFORE_CRASH = 60
-const LIMIT_SECONDS = 3
+const LIMIT_SECONDS = 2
+const PATIENCE = { interval: 100, timeout: 25_000 }
 
 interface Agent {
   readonly id: string
@@ -28,6 +29,8 @@ async function crashAgainAndAgain(environment: Record<string, string>): Promise<
     for (const { id } of agents)
       expect(stored.get(id), `server ${id}`).toBeGreaterThanOrEqual(acknowledged.get(id) ?? 0)
   }
+  const alive = async () => (await fleetOf(hub)).filter((server) => server.status !== 'OFFLINE')
+  await expect.poll(alive, PATIENCE).toEqual([]) // nobody beats any more
   await expectTrueDeathsOnly(hub, agents)
   await hub.kill('SIGTERM')
 }
@@ -54,7 +57,7 @@ async function createAgents(hub: HubProcess, count: number): Promise<Agent[]> {
   return agents
 }
 
-/** That no hub ran is held against nobody. On a slow machine an agent may be silent for too long while one runs: that is true. */
+/** Of the silence that a hub heard, one each at the end; before, where a slow machine let an agent be silent for too long. */
 async function expectTrueDeathsOnly(hub: HubProcess, agents: readonly Agent[]): Promise<void> {
   const { statusEvents, observationGaps } = await ask<{
     statusEvents: {
@@ -69,11 +72,10 @@ async function expectTrueDeathsOnly(hub: HubProcess, agents: readonly Agent[]): 
   for (const { id } of agents) {
     const events = statusEvents.nodes.filter((event) => event.server.id === id)
     expect(events.map((event) => event.to)).toEqual(events.map((_, i) => (i % 2 === 0 ? 'ONLINE' : 'OFFLINE')))
-    expect(events).not.toEqual([])
+    for (const event of events.filter(({ to }) => to === 'OFFLINE')) {
+      expect(observedSilence(event, observationGaps)).toBeCloseTo(LIMIT_SECONDS * 1_000, -1)
+    }
   }
-  const deaths = statusEvents.nodes.filter((event) => event.to === 'OFFLINE')
-  const early = deaths.filter((event) => observedSilence(event, observationGaps) < LIMIT_SECONDS * 1_000 - 1)
-  expect(early).toEqual([])
 }
 
 /** Every agent beats as fast as it is answered; in the middle of it the hub is killed. */
@@ -105,9 +107,12 @@ async function beatUntilKilled(
 }
 
 async function lastHeartbeats(hub: HubProcess): Promise<Map<string, number>> {
-  const { fleet } = await ask<{ fleet: { servers: { id: string; heartbeat: { lastHeartbeatAt: string } }[] } }>(
-    hub,
-    '{ fleet { servers { id heartbeat { lastHeartbeatAt } } } }',
-  )
-  return new Map(fleet.servers.map((server) => [server.id, Date.parse(server.heartbeat.lastHeartbeatAt)]))
+  return new Map((await fleetOf(hub)).map((server) => [server.id, Date.parse(server.heartbeat.lastHeartbeatAt)]))
+}
+
+async function fleetOf(hub: HubProcess) {
+  const { fleet } = await ask<{
+    fleet: { servers: { id: string; status: string; heartbeat: { lastHeartbeatAt: string } }[] }
+  }>(hub, '{ fleet { servers { id status heartbeat { lastHeartbeatAt } } } }')
+  return fleet.servers
 }
