@@ -37,12 +37,12 @@ async function crashAgainAndAgain(environment: Record<string, string>): Promise<
 
 test('kill -9 during ingest, ten times, loses nothing that was acknowledged: embedded database', async () => {
   await crashAgainAndAgain({ STACKSENSE_DATA_DIR: join(scratchFolder(), 'data') })
-}, 240_000)
+}, 600_000)
 
 test('kill -9 during ingest, ten times, loses nothing that was acknowledged: PostgreSQL by DATABASE_URL', async () => {
   const database = await freshDatabase()
   await crashAgainAndAgain({ DATABASE_URL: urlOf(database), STACKSENSE_DATA_DIR: scratchFolder() })
-}, 240_000)
+}, 600_000)
 
 async function createAgents(hub: HubProcess, count: number): Promise<Agent[]> {
   const agents: Agent[] = []
