@@ -26,7 +26,6 @@ import { hotHeartbeat } from './hot-heartbeat.ts'
 import { hotOperation } from './hot-operation.ts'
 import { hotPath } from './hot-path.ts'
 import { installRoutes } from './install.routes.ts'
-import { endWithNextAnswer } from './last-answer.ts'
 import { metricRoute } from './metric.route.ts'
 import { answerMissing, newFastify } from './new-fastify.ts'
 import { page } from './page.ts'
@@ -134,7 +133,9 @@ const IDLE_CHECK_MS = 50
  * agents keep theirs open for hours, and send on for as long as they are answered.
  */
 export async function closeHttp(app: FastifyInstance): Promise<void> {
-  endWithNextAnswer(app.server)
+  app.server.prependListener('request', (_request, response) => {
+    response.shouldKeepAlive = false
+  })
   const tidy = setInterval(() => app.server.closeIdleConnections(), IDLE_CHECK_MS)
   const impatient = setTimeout(() => app.server.closeAllConnections(), FINISH_MS)
   await app.close()

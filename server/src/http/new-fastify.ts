@@ -6,7 +6,6 @@ import { ANONYMOUS } from '../access/caller.ts'
 import { logAnswer } from './answer-log.ts'
 import { bareAnswer } from './bare-answer.ts'
 import type { Handle } from './hot-path.ts'
-import { Answer } from './last-answer.ts'
 import { SECURITY_HEADERS } from './page.ts'
 import { restErrorHandler } from './rest-error.ts'
 import { isSocketRequest } from './upgrade.ts'
@@ -22,7 +21,6 @@ const REQUEST_TIMEOUT_MS = 30_000
 const TIMEOUT_CHECK_MS = 5_000
 
 const SERVER_OPTIONS = {
-  ServerResponse: Answer,
   keepAliveTimeout: KEEP_ALIVE_MS,
   requestTimeout: REQUEST_TIMEOUT_MS,
   headersTimeout: HEADERS_TIMEOUT_MS,
