@@ -77,6 +77,18 @@ test('a few new events are read by their keys, however many servers there are, w
   }
 })
 
+test('a notification that comes while a hub starts makes it tell nothing that was told before', async () => {
+  const { store, server } = await scene()
+  await makeEvents(store, server.id, 3)
+  const told = vi.fn()
+  const tail = new EventTail(store, told, told)
+  const started = tail.start()
+  tail.wake()
+  await started
+  await tail.stop()
+  expect(told).not.toHaveBeenCalled()
+})
+
 test('another hub on the same database continues where this one stopped', async () => {
   const { database, hub, store, server } = await scene()
   const here = await listenTo(hub)

@@ -14,6 +14,7 @@ const PAGE = 1_000
  */
 export class EventTail {
   #position = 0
+  #begun = false
   #reading: Promise<void> | undefined
   #again = false
   #failed = false
@@ -28,6 +29,8 @@ export class EventTail {
   /** Begins after the newest event that there is. Listen before, so that none after it goes unheard. */
   async start(): Promise<void> {
     this.#position = await reachable(() => newestEventId(this.store.watch))
+    this.#begun = true
+    this.wake()
     this.#timer = setInterval(() => this.wake(), REREAD_MS)
   }
 
@@ -36,8 +39,9 @@ export class EventTail {
     return this.#position
   }
 
-  /** There may be something new. */
+  /** There may be something new. Before the beginning is known nothing is: the whole log would be told. */
   wake(): void {
+    if (!this.#begun) return
     this.#again = true
     this.#reading ??= this.#read()
   }
